@@ -1,0 +1,208 @@
+"""A record: one line of a recording, typed.
+
+Only what rtlog reads is named here; unknown fields are skipped by the decoder and stay in the file. Fields whose presence
+means something (`previous_item_id: null` is the head, an absent one is the tail) tell `None` from `UNSET`.
+"""
+
+from typing import Literal
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+Dir = Literal["client", "server", "local"]
+Src = Literal["wire", "sdk"]
+
+
+class Part(Struct):
+    """One content part of a message item."""
+
+    type: str = ""
+    text: str | None = None
+    transcript: str | None = None
+
+
+class Item(Struct):
+    """A conversation item as an event shows it."""
+
+    id: str | None = None
+    type: str = ""
+    role: str | None = None
+    status: str | None = None
+    call_id: str | None = None
+    name: str | None = None
+    arguments: str | None = None
+    output: str | None = None
+    content: list[Part] | None = None
+
+
+class ErrorInfo(Struct):
+    """The provider's error object; `event_id` names the client's event, where the client gave it one."""
+
+    type: str | None = None
+    code: str | None = None
+    message: str | None = None
+    param: str | None = None
+    event_id: str | None = None
+
+
+class StatusDetails(Struct):
+    """Why a response ended as it did."""
+
+    type: str | None = None
+    reason: str | None = None
+    error: ErrorInfo | None = None
+
+
+class Usage(Struct):
+    """Token counts of a finished response."""
+
+    total_tokens: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class Response(Struct):
+    """A response object: the server's, or the parameters of the client's `response.create`."""
+
+    id: str | None = None
+    status: str | None = None
+    status_details: StatusDetails | str | None = None
+    output: list[Item] | None = None
+    metadata: dict[str, str] | None = None
+    conversation: str | None = None
+    conversation_id: str | None | UnsetType = UNSET
+    output_modalities: list[str] | None = None
+    modalities: list[str] | None = None
+    usage: Usage | None = None
+
+
+class TurnDetection(Struct):
+    """Who ends a turn; `None` in the session turns it off."""
+
+    type: str | None = None
+    create_response: bool | None = None
+    interrupt_response: bool | None = None
+    idle_timeout_ms: float | None = None
+
+
+class AudioFormat(Struct):
+    """`audio/pcm` with a rate in Hz, `audio/pcmu`, `audio/pcma`."""
+
+    type: str | None = None
+    rate: int | None = None
+
+
+class Transcription(Struct):
+    """The model that transcribes the user's audio."""
+
+    model: str | None = None
+
+
+class AudioInput(Struct):
+    """The GA shape of a session's audio input."""
+
+    format: AudioFormat | str | None = None
+    transcription: Transcription | None | UnsetType = UNSET
+    turn_detection: TurnDetection | None | UnsetType = UNSET
+
+
+class AudioOutput(Struct):
+    """The GA shape of a session's audio output."""
+
+    format: AudioFormat | str | None = None
+    voice: str | None = None
+
+
+class SessionAudio(Struct):
+    """GA: `session.audio`."""
+
+    input: AudioInput | None = None
+    output: AudioOutput | None = None
+
+
+class Session(Struct):
+    """A session object: GA (`audio.*`) and beta (flat) fields side by side."""
+
+    id: str | None = None
+    type: str | None = None
+    model: str | None = None
+    expires_at: int | None = None
+    instructions: str | None = None
+    tools: Raw | None = None
+    output_modalities: list[str] | None = None
+    audio: SessionAudio | None = None
+    modalities: list[str] | None = None
+    voice: str | None = None
+    input_audio_format: str | None = None
+    output_audio_format: str | None = None
+    input_audio_transcription: Transcription | None | UnsetType = UNSET
+    turn_detection: TurnDetection | None | UnsetType = UNSET
+
+
+class Event(Struct):
+    """The fields rtlog reads of any event: the wire's own, and those of `local.*` events.
+
+    `error` is an object on the wire and a sentence in a local event.
+    """
+
+    type: str = ""
+    event_id: str | None = None
+    item_id: str | None = None
+    previous_item_id: str | None | UnsetType = UNSET
+    item: Item | None = None
+    response_id: str | None = None
+    response: Response | None = None
+    session: Session | None = None
+    error: ErrorInfo | str | None = None
+    part: Part | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    call_id: str | None = None
+    name: str | None = None
+    arguments: str | None = None
+    text: str | None = None
+    transcript: str | None = None
+    audio_start_ms: float | None = None
+    audio_end_ms: float | None | UnsetType = UNSET
+
+    push_id: str | None = None
+    source: str | None = None
+    items: list[str] | None = None
+    reason: str | None = None
+    inserted: bool | None = None
+    found: bool | None = None
+    role: str | None = None
+    kind: str | None = None
+    empty: bool | None = None
+    interrupted: bool | None = None
+    local_tail: str | None = None
+    ms: float | None = None
+    level: str | None = None
+    message: str | None = None
+
+
+class Record(Struct):
+    """One line of a recording.
+
+    `line` is its 1-based line in the file (the header is line 1), `t` ns since the recording started or `None` when the
+    recording is untimed, `n` bytes on the wire, `audio_bytes` decoded audio bytes. `kind` is empty for an event.
+    """
+
+    type: str = ""
+    dir: Dir | None = None
+    n: int = 0
+    audio_bytes: int = 0
+    seq: int = 0
+    t: int | None = None
+    conn: int = 1
+    src: Src = "wire"
+    kind: str = ""
+    event: Event | None = None
+    by: str | None = None
+    code: int | None = None
+    reason: str | None = None
+    lost: int | None = None
+    text: str | None = None
+    op: str | None = None
+    request: Raw | None = None
+    response: Raw | None = None
+    line: int = 0

@@ -1,0 +1,1 @@
+"""The protocol as tables: event types, directions, acknowledgements, renames, dialects, secrets."""
