@@ -1,0 +1,5 @@
+"""`python -m rtlog.cli`."""
+
+from rtlog.cli.app import main
+
+main()
