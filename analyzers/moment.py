@@ -1,0 +1,37 @@
+"""A moment: where and when a record stands, small enough to keep when the record itself is gone."""
+
+from typing import NamedTuple
+
+from rtlog.recordings.record import Record
+
+NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
+
+
+class Moment(NamedTuple):
+    """A record's place: `line` in the file, `seq` in the tap's order, `t` in ns (`None` when untimed)."""
+
+    line: int
+    seq: int
+    t: int | None
+    dir: str
+    type: str
+    conn: int
+
+
+def moment_of(record: Record) -> Moment:
+    """Give the moment of *record*; a record without an event goes by its kind."""
+    return Moment(record.line, record.seq, record.t, record.dir or "", record.type or record.kind, record.conn)
+
+
+def elapsed(earlier: Moment | None, later: Moment | None) -> int | None:
+    """Give the ns from *earlier* to *later*, or `None` where either is missing or untimed."""
+    if earlier is None or later is None or earlier.t is None or later.t is None:
+        return None
+    return later.t - earlier.t
+
+
+def within(earlier: Moment | None, later: Moment | None, limit_ms: float) -> bool:
+    """Say whether *later* follows *earlier* by at most *limit_ms*; never true of untimed moments."""
+    gap = elapsed(earlier, later)
+    return gap is not None and 0 <= gap <= limit_ms * NS_PER_MS
