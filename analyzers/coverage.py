@@ -1,0 +1,101 @@
+"""What the analysis saw of a recording, and what that leaves it unable to judge."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from rtlog.analyzers.moment import NS_PER_S, Moment, moment_of
+from rtlog.recordings.record import Record
+from rtlog.recordings.vocabulary.events import KNOWN_EVENTS
+
+JUMP_NS: Final = 3600 * NS_PER_S
+"""A pause between two records that no session makes: realtime sessions last an hour at most."""
+UNKNOWN_TYPES: Final = 256
+"""Distinct unknown event types kept; a hostile recording could hold millions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A line that could not be read; `line` is 1-based."""
+
+    line: int
+    problem: str
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Counts of one recording, kept while it streams by."""
+
+    records: int = 0
+    events: int = 0
+    lost: int = 0
+    holes: int = 0
+    untimed: int = 0
+    unknown: Counter[str] = field(default_factory=Counter)
+    first_unknown: Moment | None = None
+    first_loss: Moment | None = None
+    backwards: Moment | None = None
+    jump: Moment | None = None
+    client_events: int = 0
+    server_events: int = 0
+    opens: int = 0
+    connections_mid_session: list[Moment] = field(default_factory=list)
+    damage: tuple[Damage, ...] = ()
+    damaged_lines: int = 0
+    complete: bool = True
+    has_header: bool = True
+    not_judged: dict[str, str] = field(default_factory=dict)
+    _seq: int = 0
+    _t: int = 0
+
+    def note(self, record: Record) -> None:
+        """Count *record*."""
+        self.records += 1
+        if record.seq > self._seq + 1 and self._seq:
+            self.holes += record.seq - self._seq - 1
+            self.first_loss = self.first_loss or moment_of(record)
+        self._seq = record.seq
+        t = record.t
+        if t is None:
+            self.untimed += 1
+        else:
+            if t < self._t and self.backwards is None:
+                self.backwards = moment_of(record)
+            elif t - self._t > JUMP_NS and self.jump is None and self.records > 1:
+                self.jump = moment_of(record)
+            self._t = t
+        if record.event is not None:
+            self._note_event(record)
+        elif record.kind == "gap":
+            self.lost += record.lost or 1
+            self.first_loss = self.first_loss or moment_of(record)
+        elif record.kind == "open":
+            self.opens += 1
+
+    def _note_event(self, record: Record) -> None:
+        self.events += 1
+        if record.dir == "client":
+            self.client_events += 1
+        elif record.dir == "server":
+            self.server_events += 1
+        if record.type not in KNOWN_EVENTS:
+            self.first_unknown = self.first_unknown or moment_of(record)
+            if len(self.unknown) < UNKNOWN_TYPES or record.type in self.unknown:
+                self.unknown[record.type] += 1
+
+    @property
+    def timed(self) -> bool:
+        """Whether every record has a time."""
+        return self.untimed == 0 and self.records > 0
+
+    @property
+    def lossy(self) -> bool:
+        """Whether records are known to be missing: gaps, holes in `seq`, damaged lines."""
+        return bool(self.lost or self.holes or self.damaged_lines)
+
+    @property
+    def missing_direction(self) -> str | None:
+        """The direction that a recording with events lacks entirely: `client`, `server`, or `None`."""
+        if self.server_events and not self.client_events:
+            return "client"
+        return "server" if self.client_events and not self.server_events else None

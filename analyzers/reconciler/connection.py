@@ -1,0 +1,152 @@
+"""The state of one connection: its items, responses, requests, lanes and turns. Id spaces never merge."""
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from rtlog.analyzers.labels import Labels
+from rtlog.analyzers.moment import NS_PER_MS, Moment
+from rtlog.analyzers.reconciler.lanes import Lanes
+from rtlog.analyzers.reconciler.life import ItemLife, Push, ResponseLife
+from rtlog.analyzers.reconciler.requests import Requests
+from rtlog.analyzers.reconciler.states import ItemState
+
+TOMBSTONES: Final = 4096
+"""Deleted items and finished responses remembered per connection; what is dropped is counted in coverage."""
+PUSH_RUN_GAP_MS: Final = 500
+"""Pushes closer than this belong to one run (DESIGN: the epoch of a timeline)."""
+PCM16_24KHZ_BYTES_PER_MS: Final = 48.0
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the session is set to, as far as `session.created` and `session.updated` told."""
+
+    model: str | None = None
+    turn_detection: bool | None = None
+    creates_response: bool = True
+    interrupts_response: bool = True
+    transcribes: bool | None = None
+    speaks: bool = True
+    output_bytes_per_ms: float = PCM16_24KHZ_BYTES_PER_MS
+    input_bytes_per_ms: float = PCM16_24KHZ_BYTES_PER_MS
+
+
+@dataclass(slots=True)
+class PushRun:
+    """A run of context pushes: wire creates and deletes, or local pushes, each less than 500 ms after the last."""
+
+    first: Moment
+    last: Moment
+    first_local: Moment | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """Everything the reconciler knows of one socket."""
+
+    number: int
+    labels: Labels
+    lanes: Lanes = field(default_factory=Lanes)
+    requests: Requests = field(default_factory=Requests)
+    settings: Settings = field(default_factory=Settings)
+    items: dict[str, ItemLife] = field(default_factory=dict)
+    buried: "OrderedDict[str, ItemLife]" = field(default_factory=OrderedDict)
+    buried_dropped: int = 0
+    responses: "OrderedDict[str, ResponseLife]" = field(default_factory=OrderedDict)
+    active: dict[str, ResponseLife] = field(default_factory=dict)
+    calls: dict[str, str] = field(default_factory=dict)
+    """call_id → item id of its call."""
+    earlier: "list[Connection]" = field(default_factory=list)
+    pushes: dict[str | None, Push] = field(default_factory=dict)
+    open_push: Push | None = None
+    runs: deque[PushRun] = field(default_factory=lambda: deque(maxlen=TOMBSTONES))
+    opened: Moment | None = None
+    closed: Moment | None = None
+    first_server: Moment | None = None
+    first_client: Moment | None = None
+    last: Moment | None = None
+    saw_session_created: bool = False
+    names_conversation: bool = False
+    """The server gives responses a `conversation_id`, so that a null one means out of band."""
+    has_wire: bool = False
+    has_local: bool = False
+    unanswered_turn: Moment | None = None
+    """A committed user turn that server turn detection owes an answer."""
+    speaking: str | None = None
+    last_speech: Moment | None = None
+    last_interruption: Moment | None = None
+    last_user_added: Moment | None = None
+
+    def item(self, item_id: str) -> ItemLife | None:
+        """Give the life of *item_id*, buried ones included."""
+        return self.items.get(item_id) or self.buried.get(item_id)
+
+    def life(self, item_id: str) -> ItemLife:
+        """Give the life of *item_id*, a new one where it was never named."""
+        found = self.items.get(item_id)
+        if found is None:
+            found = self.buried.pop(item_id, None) or ItemLife(item_id, self.number)
+            self.items[item_id] = found
+        return found
+
+    def bury(self, item: ItemLife) -> None:
+        """Keep a deleted item as a tombstone; the oldest gives way when there are too many."""
+        self.items.pop(item.id, None)
+        self.buried[item.id] = item
+        if len(self.buried) > TOMBSTONES:
+            dropped, _ = self.buried.popitem(last=False)
+            self.labels.items.pop(dropped, None)
+            self.buried_dropped += 1
+
+    def call_item(self, call_id: str | None) -> ItemLife | None:
+        """Give the item of the function call *call_id*."""
+        return self.item(self.calls.get(call_id or "", ""))
+
+    def response(self, response_id: str | None) -> ResponseLife | None:
+        """Give the response *response_id*."""
+        return self.responses.get(response_id or "")
+
+    def response_of(self, item: ItemLife) -> ResponseLife | None:
+        """Give the response that made *item*."""
+        return self.response(item.response_id)
+
+    def remember_response(self, response: ResponseLife) -> None:
+        """Keep *response*; the oldest finished one gives way when there are too many."""
+        self.responses[response.id] = response
+        if len(self.responses) > TOMBSTONES:
+            oldest = next(iter(self.responses))
+            if oldest not in self.active:
+                del self.responses[oldest]
+
+    def newest(self) -> str | None:
+        """Give the id at the tail of the server's conversation."""
+        return self.lanes.server.tail
+
+    def gone_from_older(self, item_id: str) -> bool:
+        """Say whether *item_id* belongs to an earlier connection of this recording."""
+        return any(connection.item(item_id) for connection in self.earlier)
+
+    def note_push(self, at: Moment, *, local: bool) -> None:
+        """Extend the current run of pushes with the act at *at*, or begin a new one."""
+        run = self.runs[-1] if self.runs else None
+        if run is None or not _continues(run.last, at):
+            run = PushRun(at, at)
+            self.runs.append(run)
+        run.last = at
+        if local and run.first_local is None:
+            run.first_local = at
+
+    def run_of(self, at: Moment) -> PushRun | None:
+        """Give the run of pushes that holds the act at *at*."""
+        return next((run for run in reversed(self.runs) if run.first.seq <= at.seq <= run.last.seq), None)
+
+
+def _continues(last: Moment, at: Moment) -> bool:
+    return last.t is not None and at.t is not None and at.t - last.t < PUSH_RUN_GAP_MS * NS_PER_MS
+
+
+def in_conversation(connection: Connection, item_id: str) -> bool:
+    """Say whether the server's conversation holds *item_id* now."""
+    item = connection.items.get(item_id)
+    return item is not None and item.state in {ItemState.LIVE, ItemState.DELETING, ItemState.REPLACING}

@@ -1,0 +1,87 @@
+"""The three lanes: the server's conversation, a strict client's mirror of it, the application's own context."""
+
+from dataclasses import dataclass, field
+
+from rtlog.analyzers.reconciler.lane import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The ids on each lane at one moment; `local` is `None` until a local event tells the application's context."""
+
+    server: tuple[str, ...]
+    mirror: tuple[str, ...]
+    local: tuple[str, ...] | None
+
+
+@dataclass(slots=True)
+class Lanes:
+    """The lanes of one connection.
+
+    The mirror obeys the rules of a strict client: null goes to the head, an unknown predecessor loses the item, and
+    with it everything that names a lost item.
+    """
+
+    server: Lane = field(default_factory=Lane)
+    mirror: Lane = field(default_factory=Lane)
+    local: Lane = field(default_factory=Lane)
+    local_known: bool = False
+    lost: dict[str, str] = field(default_factory=dict)
+    """Items that the mirror could not insert, each with the first lost item of its chain."""
+    version: int = 0
+    """Grows with every change, so that a reader knows when to take a snapshot."""
+
+    def snapshot(self) -> Snapshot:
+        """Give the ids on each lane."""
+        return Snapshot(tuple(self.server), tuple(self.mirror), tuple(self.local) if self.local_known else None)
+
+    def add_to_server(self, item_id: str, after: str | None, *, at_head: bool) -> None:
+        """Insert on the server's lane; where the predecessor is unknown, the tail is the best reading."""
+        self.version += 1
+        if after is not None and after in self.server:
+            self.server.insert(item_id, after=after)
+        elif at_head:
+            self.server.insert(item_id, after=None)
+        else:
+            self.server.append(item_id)
+
+    def add_to_mirror(self, item_id: str, after: str | None) -> bool:
+        """Insert as a strict client would; give whether it could."""
+        if item_id in self.mirror:
+            return False
+        if after is not None and after not in self.mirror:
+            self.lost[item_id] = self.lost.get(after, item_id)
+            return False
+        self.version += 1
+        self.lost.pop(item_id, None)
+        self.mirror.insert(item_id, after=after)
+        return True
+
+    def delete(self, item_id: str) -> None:
+        """Take *item_id* from the server's conversation and from the mirror."""
+        self.version += 1
+        self.server.remove(item_id)
+        self.mirror.remove(item_id)
+        self.lost.pop(item_id, None)
+
+    def chain_lost_with(self, item_id: str) -> list[str]:
+        """Give the items that a strict mirror lost because it lost *item_id*, itself included."""
+        return [lost for lost, first in self.lost.items() if first == item_id]
+
+    def push_local(self, item_ids: list[str]) -> None:
+        """Make the application's context what it pushed."""
+        self.version += 1
+        self.local_known = True
+        self.local.replace(item_ids)
+
+    def take_locally(self, item_id: str) -> None:
+        """Let the application take an item at its tail, or keep it where it stands."""
+        if item_id not in self.local:
+            self.version += 1
+            self.local.append(item_id)
+
+    def drop_locally(self, item_id: str) -> None:
+        """Take an item out of the application's context."""
+        if item_id in self.local:
+            self.version += 1
+            self.local.remove(item_id)

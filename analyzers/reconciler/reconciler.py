@@ -1,0 +1,177 @@
+"""The reconciler: records in, changes out. Sans-IO, one streaming pass, state per connection.
+
+`feed(record)` changes the state and gives the changes. Memory grows with the items that live and a capped number of
+tombstones, never with bytes or deltas.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from rtlog.analyzers.labels import Labels
+from rtlog.analyzers.moment import Moment, moment_of
+from rtlog.analyzers.reconciler import changes as ch
+from rtlog.analyzers.reconciler import conversation, local, responses, session, turns
+from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.recordings.record import ErrorInfo, Event, Record
+from rtlog.recordings.vocabulary.errors import error_code
+from rtlog.recordings.vocabulary.events import BETA_TO_GA
+
+Handler = Callable[[Connection, Event, Moment], list[ch.Change]]
+AUDIO_DELTA: Final = "response.output_audio.delta"
+APPEND: Final = "input_audio_buffer.append"
+REJECTED_MOVE: Final = {
+    "conversation.item.create": conversation.Move.CREATE_REJECTED,
+    "conversation.item.delete": conversation.Move.DELETE_REJECTED,
+}
+
+
+class Reconciler:
+    """Models what the server, a strict mirror and the application each believed the conversation to be."""
+
+    def __init__(self) -> None:
+        self.labels = Labels()
+        self.connections: dict[int, Connection] = {}
+        self.modelled = 0
+
+    def connection(self, number: int) -> Connection:
+        """Give the state of connection *number*, a new one where it was never seen."""
+        found = self.connections.get(number)
+        if found is None:
+            found = Connection(number, self.labels, earlier=list(self.connections.values()))
+            self.connections[number] = found
+        return found
+
+    def feed(self, record: Record) -> list[ch.Change]:
+        """Apply *record*; give what it changed, in order."""
+        event = record.event
+        c = self.connections.get(record.conn) or self.connection(record.conn)
+        if event is None:
+            return _socket_changed(c, record)
+        event_type = BETA_TO_GA.get(record.type, record.type)
+        if record.src == "sdk" and record.dir != "local" and c.has_wire:
+            return []  # a copy of what the wire shows
+        if record.dir != "local" and record.src == "wire":
+            c.has_wire = True
+        if event_type == APPEND:
+            self.modelled += 1
+            if c.first_client is None:
+                c.first_client = moment_of(record)
+            return []
+        if event_type == AUDIO_DELTA:
+            self.modelled += 1
+            responses.audio_delta(c, event.response_id, event.item_id, record.audio_bytes, record.t)
+            return []
+        return self._model(c, record, event, event_type)
+
+    def _model(self, c: Connection, record: Record, event: Event, event_type: str) -> list[ch.Change]:
+        at = moment_of(record)
+        c.last = at
+        if record.dir == "local":
+            self.modelled += 1
+            return local.happened(c, event, at)
+        if record.dir == "server" and c.first_server is None:
+            c.first_server = at
+        elif record.dir == "client" and c.first_client is None:
+            c.first_client = at
+        handler = HANDLERS.get(event_type)
+        if handler is None:
+            return []
+        self.modelled += 1
+        return handler(c, event, at)
+
+
+def _socket_changed(c: Connection, record: Record) -> list[ch.Change]:
+    if record.kind == "open":
+        c.opened = moment_of(record)
+    if record.kind != "close":
+        return []
+    c.closed = c.last = moment_of(record)
+    return [ch.ConnectionClosed(c.closed, c, record.by or "", record.code)]
+
+
+def _error(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    """Tie an error to the request it answers."""
+    told = event.error if isinstance(event.error, ErrorInfo) else ErrorInfo(message=event.error)
+    message = told.message or ""
+    code = error_code(told.code, told.message)
+    request = c.requests.rejected_by(told.event_id, code, message)
+    if request is None or request.outcome != "pending":
+        return [ch.ErrorReceived(at, c, code, message, request)]
+    c.requests.reject(request, at, code, message)
+    move = REJECTED_MOVE.get(request.type)
+    item = c.item(request.item_id or "")
+    if move is not None and item is not None:
+        item.move(move)
+    return [ch.ErrorReceived(at, c, code, message, request), ch.RequestAnswered(at, c, request)]
+
+
+def _cleared(c: Connection, _event: Event, at: Moment) -> list[ch.Change]:
+    return conversation.acknowledged_in_order("input_audio_buffer.clear", c, at)
+
+
+def _output_cleared(c: Connection, _event: Event, at: Moment) -> list[ch.Change]:
+    return conversation.acknowledged_in_order("output_audio_buffer.clear", c, at)
+
+
+def _noted(_c: Connection, _event: Event, _at: Moment) -> list[ch.Change]:
+    """Known and of no consequence to the model."""
+    return []
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "session.update": conversation.plain_request_sent,
+    "input_audio_buffer.commit": conversation.plain_request_sent,
+    "input_audio_buffer.clear": conversation.plain_request_sent,
+    "conversation.item.create": conversation.create_sent,
+    "conversation.item.delete": conversation.delete_sent,
+    "conversation.item.truncate": conversation.truncate_sent,
+    "conversation.item.retrieve": conversation.plain_request_sent,
+    "response.create": responses.create_sent,
+    "response.cancel": responses.cancel_sent,
+    "output_audio_buffer.clear": conversation.plain_request_sent,
+    "error": _error,
+    "session.created": session.created,
+    "session.updated": session.updated,
+    "conversation.created": _noted,
+    "conversation.item.added": conversation.added,
+    "conversation.item.done": conversation.done,
+    "conversation.item.deleted": conversation.deleted,
+    "conversation.item.truncated": conversation.truncated,
+    "conversation.item.retrieved": conversation.retrieved,
+    "conversation.item.input_audio_transcription.delta": _noted,
+    "conversation.item.input_audio_transcription.segment": _noted,
+    "conversation.item.input_audio_transcription.completed": turns.transcribed,
+    "conversation.item.input_audio_transcription.failed": turns.transcribed,
+    "input_audio_buffer.speech_started": turns.speech_started,
+    "input_audio_buffer.speech_stopped": turns.speech_stopped,
+    "input_audio_buffer.committed": turns.committed,
+    "input_audio_buffer.cleared": _cleared,
+    "input_audio_buffer.timeout_triggered": _noted,
+    "input_audio_buffer.dtmf_event_received": _noted,
+    "output_audio_buffer.started": _noted,
+    "output_audio_buffer.stopped": _noted,
+    "output_audio_buffer.cleared": _output_cleared,
+    "response.created": responses.created,
+    "response.done": responses.done,
+    "response.output_item.added": responses.output_item_added,
+    "response.output_item.done": responses.output_item_done,
+    "response.content_part.added": _noted,
+    "response.content_part.done": responses.content_part_done,
+    "response.output_text.delta": responses.text_delta,
+    "response.output_text.done": _noted,
+    "response.output_audio.done": _noted,
+    "response.output_audio_transcript.delta": responses.text_delta,
+    "response.output_audio_transcript.done": _noted,
+    "response.function_call_arguments.delta": _noted,
+    "response.function_call_arguments.done": responses.arguments_done,
+    "response.mcp_call_arguments.delta": _noted,
+    "response.mcp_call_arguments.done": _noted,
+    "response.mcp_call.in_progress": _noted,
+    "response.mcp_call.completed": _noted,
+    "response.mcp_call.failed": _noted,
+    "mcp_list_tools.in_progress": _noted,
+    "mcp_list_tools.completed": _noted,
+    "mcp_list_tools.failed": _noted,
+    "rate_limits.updated": _noted,
+}
+"""GA event types and what each does to the model."""

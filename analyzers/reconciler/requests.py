@@ -1,0 +1,102 @@
+"""Requests and their answers: the happens-before edges of a session.
+
+There is no universal acknowledgement id. An answer is tied to its request by item id, by response metadata, else in
+order; an error by `error.event_id`, else by an id its text names, else by what its code can only mean.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+from rtlog.analyzers.moment import Moment
+from rtlog.analyzers.reconciler.life import Request
+from rtlog.recordings.vocabulary import errors
+
+CODE_REJECTS: Final = {
+    errors.DUPLICATE_ITEM: "conversation.item.create",
+    errors.CREATE_UNKNOWN_ANCHOR: "conversation.item.create",
+    errors.INVALID_CALL: "conversation.item.create",
+    errors.DELETE_UNKNOWN: "conversation.item.delete",
+    errors.RETRIEVE_UNKNOWN: "conversation.item.retrieve",
+    errors.TRUNCATE_UNKNOWN: "conversation.item.truncate",
+    errors.ALREADY_TRUNCATED: "conversation.item.truncate",
+    errors.UNSUPPORTED_CONTENT: "conversation.item.truncate",
+    errors.ACTIVE_RESPONSE: "response.create",
+    errors.CANCEL_NOT_ACTIVE: "response.cancel",
+    errors.COMMIT_EMPTY: "input_audio_buffer.commit",
+}
+"""The only request that a code can reject, for errors that carry no event id."""
+
+ANSWERED_LIMIT: Final = 1024
+"""Answered requests whose event id is still remembered, so that a late error finds its request."""
+
+
+class Requests:
+    """The requests of one connection that wait for their answer."""
+
+    __slots__ = ("_by_event_id", "_pending", "_recent")
+
+    def __init__(self) -> None:
+        self._pending: dict[str, deque[Request]] = {}
+        self._by_event_id: dict[str, Request] = {}
+        self._recent: deque[str] = deque()
+
+    def sent(self, request: Request) -> None:
+        """Note *request* as pending."""
+        self._pending.setdefault(request.type, deque()).append(request)
+        if request.event_id:
+            self._by_event_id[request.event_id] = request
+            self._recent.append(request.event_id)
+            if len(self._recent) > ANSWERED_LIMIT:
+                self._forget(self._recent.popleft())
+
+    def pending(self, request_type: str) -> Iterable[Request]:
+        """Give the waiting requests of a type, oldest first."""
+        return self._pending.get(request_type, ())
+
+    def all_pending(self) -> list[Request]:
+        """Give every waiting request in the order sent."""
+        return sorted((r for queue in self._pending.values() for r in queue), key=lambda r: r.sent.seq)
+
+    def of_item(self, request_type: str, item_id: str) -> Request | None:
+        """Give the oldest waiting request of a type that names *item_id*."""
+        return next((r for r in self.pending(request_type) if r.item_id == item_id), None)
+
+    def oldest(self, request_type: str) -> Request | None:
+        """Give the oldest waiting request of a type."""
+        return next(iter(self.pending(request_type)), None)
+
+    def acknowledge(self, request: Request, at: Moment, *, by_id: bool = True) -> None:
+        """Settle *request*: the server did as asked."""
+        self._settle(request, at)
+        request.outcome, request.answered_by_id = "acknowledged", by_id
+
+    def reject(self, request: Request, at: Moment, code: str, message: str) -> None:
+        """Settle *request*: the server refused."""
+        self._settle(request, at)
+        request.outcome, request.error_code, request.error_message = "rejected", code, message
+
+    def rejected_by(self, event_id: str | None, code: str, message: str) -> Request | None:
+        """Give the request that an error answers, or `None` where nothing ties it to one."""
+        if event_id:
+            return self._by_event_id.get(event_id)
+        waiting = list(self.pending(CODE_REJECTS.get(code, "")))
+        named = [r for r in waiting if _named(r, message)]
+        if named:
+            return named[0]
+        return waiting[0] if len(waiting) == 1 else None
+
+    def _settle(self, request: Request, at: Moment) -> None:
+        request.answered = at
+        queue = self._pending.get(request.type)
+        if queue and request in queue:
+            queue.remove(request)
+
+    def _forget(self, event_id: str) -> None:
+        request = self._by_event_id.get(event_id)
+        if request is not None and request.outcome != "pending":
+            del self._by_event_id[event_id]
+
+
+def _named(request: Request, message: str) -> bool:
+    return any(name and name in message for name in (request.item_id, request.call_id, request.previous_item_id))

@@ -1,0 +1,76 @@
+"""Session settings that the model depends on: turn detection, transcription, audio formats."""
+
+from typing import Final
+
+from msgspec import UNSET
+
+from rtlog.analyzers.moment import Moment
+from rtlog.analyzers.reconciler import changes as ch
+from rtlog.analyzers.reconciler.connection import Connection, Settings
+from rtlog.analyzers.reconciler.conversation import acknowledged_in_order
+from rtlog.recordings.record import AudioFormat, AudioInput, AudioOutput, Event, Session, TurnDetection
+
+BYTES_PER_SAMPLE: Final = 2
+G711_BYTES_PER_MS: Final = 8.0
+PCM_DEFAULT_RATE: Final = 24_000
+BETA_FORMATS: Final = {"pcm16": 48.0, "g711_ulaw": 8.0, "g711_alaw": 8.0}
+
+
+def created(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    """`session.created`: the first server event of a model connection."""
+    c.saw_session_created = True
+    return _configured(c, event, at)
+
+
+def updated(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    """`session.updated` answers `session.update` in order."""
+    return [*_configured(c, event, at), *acknowledged_in_order("session.update", c, at)]
+
+
+def _configured(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    told = event.session
+    if told is None:
+        return []
+    settings = c.settings
+    settings.model = told.model or settings.model
+    audio_in = (told.audio.input if told.audio else None) or AudioInput()
+    audio_out = (told.audio.output if told.audio else None) or AudioOutput()
+    _take_turn_detection(settings, told, audio_in)
+    _take_transcription(settings, told, audio_in)
+    modalities = told.output_modalities or told.modalities
+    if modalities:
+        settings.speaks = "audio" in modalities
+    settings.output_bytes_per_ms = (
+        bytes_per_ms(audio_out.format or told.output_audio_format) or settings.output_bytes_per_ms
+    )
+    settings.input_bytes_per_ms = (
+        bytes_per_ms(audio_in.format or told.input_audio_format) or settings.input_bytes_per_ms
+    )
+    return [ch.SessionConfigured(at, c)]
+
+
+def _take_turn_detection(settings: Settings, told: Session, audio_in: AudioInput) -> None:
+    detection = audio_in.turn_detection if audio_in.turn_detection is not UNSET else told.turn_detection
+    if isinstance(detection, TurnDetection):
+        settings.turn_detection = True
+        settings.creates_response = detection.create_response is not False
+        settings.interrupts_response = detection.interrupt_response is not False
+    elif detection is None:
+        settings.turn_detection = False
+
+
+def _take_transcription(settings: Settings, told: Session, audio_in: AudioInput) -> None:
+    transcription = audio_in.transcription if audio_in.transcription is not UNSET else told.input_audio_transcription
+    if transcription is not UNSET:
+        settings.transcribes = transcription is not None
+
+
+def bytes_per_ms(told: AudioFormat | str | None) -> float | None:
+    """Give the bytes of one ms of audio in a session's format, `None` where it is not told."""
+    if isinstance(told, str):
+        return BETA_FORMATS.get(told)
+    if told is None or told.type is None:
+        return None
+    if told.type == "audio/pcm":
+        return (told.rate or PCM_DEFAULT_RATE) * BYTES_PER_SAMPLE / 1000
+    return G711_BYTES_PER_MS
