@@ -1,4 +1,4 @@
-"""A finding: a named race, the records that prove it, and what would have prevented it. Data first; sentences come last.
+"""A finding: a named race, the records that prove it, and what would have prevented it.
 
 Sentences are written before the epoch of a timeline is known, so times stand in them as stamps (`stamp(moment)`) that
 `render` turns into `T+82` once it is.

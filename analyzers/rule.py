@@ -1,7 +1,7 @@
 """What a rule is: one file with its code, its documentation, its examples and its check.
 
-A rule listens to the changes that concern it (`@on(ItemDeleteSent)`) and reports a finding once its case is settled: by an
-answer, a deadline in the recording's own time, or the end.
+A rule listens to the changes that concern it (`@on(ItemDeleteSent)`) and reports a finding once its case is settled: by
+an answer, a deadline in the recording's own time, or the end.
 """
 
 from collections.abc import Callable, Iterable, Mapping

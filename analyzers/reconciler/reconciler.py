@@ -12,6 +12,7 @@ from rtlog.analyzers.moment import Moment, moment_of
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler import conversation, local, responses, session, turns
 from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.states import Move
 from rtlog.recordings.record import ErrorInfo, Event, Record
 from rtlog.recordings.vocabulary.errors import error_code
 from rtlog.recordings.vocabulary.events import BETA_TO_GA
@@ -20,8 +21,8 @@ Handler = Callable[[Connection, Event, Moment], list[ch.Change]]
 AUDIO_DELTA: Final = "response.output_audio.delta"
 APPEND: Final = "input_audio_buffer.append"
 REJECTED_MOVE: Final = {
-    "conversation.item.create": conversation.Move.CREATE_REJECTED,
-    "conversation.item.delete": conversation.Move.DELETE_REJECTED,
+    "conversation.item.create": Move.CREATE_REJECTED,
+    "conversation.item.delete": Move.DELETE_REJECTED,
 }
 
 

@@ -3,10 +3,11 @@
 Rule 1: every transition is a row here; the code looks it up and does nothing clever.
 Rule 2: rtlog observes, it never refuses: a move that the table lacks leaves the state alone and is counted.
 
-Theory. The server's conversation is never visible; its answers prove it. A client that asks for a change (create, delete)
-puts the item into a state in which both outcomes are open until the server's answer settles it: REQUESTED, DELETING, and
-REPLACING for a delete and a create of one id in one batch, which is how clients update an item. The application's own
-context is a second machine (`LocalState`); what the pair of states means is a third table, `SITUATIONS`.
+Theory. The server's conversation is never visible; its answers prove it. A client that asks for a change (create,
+delete) puts the item into a state in which both outcomes are open until the server's answer settles it: REQUESTED,
+DELETING, and REPLACING for a delete and a create of one id in one batch, which is how clients update an item. The
+application's own context is a second machine (`LocalState`); what the pair of states means is a third table,
+`SITUATIONS`.
 """
 
 from collections.abc import Mapping
