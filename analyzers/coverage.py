@@ -39,6 +39,7 @@ class Coverage:
     client_events: int = 0
     server_events: int = 0
     opens: int = 0
+    first_t: int | None = None
     connections_mid_session: list[Moment] = field(default_factory=list)
     damage: tuple[Damage, ...] = ()
     damaged_lines: int = 0
@@ -64,6 +65,8 @@ class Coverage:
             elif t - self._t > JUMP_NS and self.jump is None and self.records > 1:
                 self.jump = moment_of(record)
             self._t = t
+            if self.first_t is None:
+                self.first_t = t
         if record.event is not None:
             self._note_event(record)
         elif record.kind == "gap":

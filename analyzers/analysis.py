@@ -1,0 +1,119 @@
+"""One recording, analyzed: feed it records, finish, read verdict, findings, stories and coverage.
+
+analysis = Analysis()
+for record in read(path):
+    analysis.feed(record)
+analysis.finish(facts_of(reading))
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rtlog.analyzers.coverage import Damage
+from rtlog.analyzers.detector import Detector
+from rtlog.analyzers.finding import Finding, Severity
+from rtlog.analyzers.reconciler.changes import Change
+from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.rule import Rule
+from rtlog.analyzers.rules import RULES
+from rtlog.analyzers.story import Story, tell
+from rtlog.recordings.record import Record
+
+Verdict = Literal["clean", "findings", "inconclusive"]
+DAMAGE_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the reader knows of the file and no record can tell."""
+
+    damage: Sequence[Damage] = ()
+    damaged_lines: int = 0
+    complete: bool = True
+    has_header: bool = True
+    foreign: str | None = None
+    """The name of another vocabulary that the file speaks, where it was recognised."""
+
+
+class Analysis:
+    """The analysis of one recording."""
+
+    def __init__(self, rules: Iterable[type[Rule]] = RULES) -> None:
+        chosen = tuple(rules)
+        self._detector = Detector(chosen)
+        self._leads_to = {rule.code: rule.leads_to for rule in chosen}
+        self.coverage = self._detector.coverage
+        self.labels = self._detector.reconciler.labels
+        self.findings: list[Finding] = []
+        self.stories: list[Story] = []
+        self.reason: str | None = None
+        self.verdict: Verdict = "clean"
+        self._foreign: str | None = None
+
+    def feed(self, record: Record) -> list[Change]:
+        """Apply *record*; give its changes, for whoever draws along."""
+        return self._detector.feed(record)
+
+    def connections(self) -> Iterable[Connection]:
+        """Give the state of every connection."""
+        return self._detector.connections()
+
+    def finish(self, facts: Facts | None = None) -> None:
+        """Settle everything; *facts* are the reader's."""
+        facts = facts or Facts()
+        coverage = self.coverage
+        coverage.damage, coverage.damaged_lines = tuple(facts.damage)[:DAMAGE_SHOWN], facts.damaged_lines
+        coverage.complete, coverage.has_header = facts.complete, facts.has_header
+        self._foreign = facts.foreign
+        self.findings = self._detector.finish()
+        self.stories = tell(self.findings, self._leads_to)
+        self.verdict, self.reason = self._judge()
+
+    @property
+    def modelled(self) -> int:
+        """Events that the reconciler understood."""
+        return self._detector.reconciler.modelled
+
+    @property
+    def unanswered(self) -> int:
+        """Requests that were never answered."""
+        return sum(len(c.requests.all_pending()) for c in self.connections())
+
+    @property
+    def epoch(self) -> int | None:
+        """T+0 in ns: the start of the run of pushes that holds the root act, else the root finding's own record.
+
+        The root is that of the first story that is no mere information, else of the first story; 0 without findings.
+        """
+        if not self.coverage.timed:
+            return None
+        roots = [story.root for story in self.stories]
+        root = next((r for r in roots if r.severity is not Severity.INFO), roots[0] if roots else None)
+        if root is None:
+            return self.coverage.first_t or 0
+        return (root.run_start or root.at).t
+
+    def _judge(self) -> tuple[Verdict, str | None]:
+        if any(
+            finding.severity is not Severity.INFO and not finding.rule.startswith("RT9") for finding in self.findings
+        ):
+            return "findings", None
+        reason = self._inconclusive()
+        if reason is not None:
+            return "inconclusive", reason
+        if any(finding.severity is not Severity.INFO for finding in self.findings):
+            return "findings", None
+        return "clean", None
+
+    def _inconclusive(self) -> str | None:
+        coverage = self.coverage
+        if self._foreign is not None:
+            return f"this protocol is not modelled: {self._foreign}"
+        if not self.modelled:
+            return "no event of the recording is one that rtlog models"
+        if coverage.missing_direction is not None:
+            return f"the recording has no {coverage.missing_direction} events"
+        if coverage.lossy:
+            return "records are missing where they may matter"
+        return None

@@ -1,0 +1,104 @@
+"""The report: what programs and people get. Its JSON Schema is `Report.model_json_schema()`."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+REPORT_VERSION = 1
+
+Verdict = Literal["clean", "findings", "inconclusive", "unreadable"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class EvidenceReport(_Model):
+    """A record that proves a finding."""
+
+    line: int
+    t_ms: Annotated[float | None, Field(description="Milliseconds since T+0; null in an untimed recording.")]
+    dir: str
+    type: str
+    note: str
+
+
+class LanesReport(_Model):
+    """The three lanes as labels; `local` is null until a local event tells it."""
+
+    server: list[str]
+    mirror: list[str]
+    local: list[str] | None
+
+
+class FindingReport(_Model):
+    """One race."""
+
+    id: str
+    rule: str
+    name: str
+    severity: Literal["error", "warning", "info"]
+    certainty: Literal["proven", "likely", "possible"]
+    message: str
+    t_ms: float | None
+    line: int
+    conn: int
+    items: list[str]
+    responses: list[str]
+    calls: list[str]
+    evidence: list[EvidenceReport]
+    caused_by: str | None
+    leads_to: list[str]
+    prevented_by: list[str]
+    before: LanesReport | None = None
+    after: LanesReport | None = None
+
+
+class StoryReport(_Model):
+    """Findings that follow from one another."""
+
+    root: str
+    findings: list[str]
+
+
+class DamageReport(_Model):
+    """A line that could not be read."""
+
+    line: int
+    problem: str
+
+
+class CoverageReport(_Model):
+    """What was seen, and what could not be judged."""
+
+    records: int
+    events: int
+    modelled: int
+    unknown: dict[str, int]
+    unanswered: int
+    lossy: bool
+    timed: bool
+    complete: bool
+    damage: list[DamageReport]
+    not_judged: dict[str, str]
+
+
+class RecordingReport(_Model):
+    """The report of one recording."""
+
+    path: str
+    id: str
+    verdict: Verdict
+    reason: Annotated[str | None, Field(description="Why the verdict is inconclusive or the file unreadable.")] = None
+    coverage: CoverageReport | None = None
+    stories: list[StoryReport] = []
+    findings: list[FindingReport] = []
+    labels: dict[str, str] = {}
+
+
+class Report(_Model):
+    """What `rtlog analyze --output-format json` prints."""
+
+    version: int = REPORT_VERSION
+    tool: str
+    recordings: list[RecordingReport]
