@@ -1,0 +1,220 @@
+"""The recording file: a header, one `write()` a record, and a footer after a clean end.
+
+A record reaches the file whole or not at all: what a full disk cut short is cut off again, so every complete line
+parses and `kill -9` costs nothing that was handed over. A failing disk never raises into the session: the losses are counted,
+told once, and written as a `gap` as soon as the disk takes one again.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+import orjson
+
+from rtlog.recordings.errors import RecordingError
+from rtlog.recordings.format import Footer, Header
+from rtlog.recordings.fsync import Syncer
+from rtlog.recordings.naming import rfc3339
+
+PRIVATE: Final = 0o600
+
+
+class Line(Protocol):
+    """Anything that can say itself as one line of a recording, once it knows its place."""
+
+    def encode(self, seq: int, t: int) -> bytes:
+        """Give the line, with its line feed, for the *seq*-th record at *t* ns."""
+
+
+class Gap:
+    """*lost* records are missing here; *reason* where it is not the disk's doing."""
+
+    def __init__(self, lost: int, conn: int = 1, reason: str | None = None) -> None:
+        self.lost = lost
+        self.conn = conn
+        self.reason = reason
+
+    def encode(self, seq: int, t: int) -> bytes:
+        """Give the line."""
+        fields = {"kind": "gap", "seq": seq, "t": t, "conn": self.conn, "lost": self.lost}
+        return orjson.dumps(fields | ({"reason": self.reason} if self.reason else {})) + b"\n"
+
+
+class Writer:
+    """One recording file, open for appending; safe to use from several threads.
+
+    *header* gets its `started` from *wall*; `t` counts ns of *clock* from that moment and never decreases. *on_failure*
+    is told once when the disk refuses a record. With a *syncer* the file is made durable at its interval. An existing
+    file is refused unless *force* (then it is replaced). Raises RecordingError when the file cannot be made.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        header: Header,
+        *,
+        force: bool = False,
+        clock: Callable[[], int] = time.monotonic_ns,
+        wall: Callable[[], int] = time.time_ns,
+        syncer: Syncer | None = None,
+        on_failure: Callable[[OSError], None] | None = None,
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self.records = 0
+        self.size = 0
+        self.dropped = 0
+        self._seq = 0
+        self._t = 0
+        self._lost = 0
+        self._torn = False
+        self._told = False
+        self._on_failure = on_failure
+        self._lock = threading.RLock()
+        self._base = clock()
+        self.header = header.model_copy(update={"started": header.started or rfc3339(wall())})
+        self._fd: int | None = _create(path, force=force)
+        try:
+            self._append(orjson.dumps(self.header.model_dump(mode="json")) + b"\n")
+        except OSError as error:
+            os.close(self._fd)
+            path.unlink(missing_ok=True)
+            raise _cannot_write(path, error) from error
+        self._syncer = syncer
+        if syncer:
+            syncer.add(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def lossy(self) -> bool:
+        """Whether any record was lost."""
+        return self.dropped + self._lost > 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether the footer was written and no more records are taken."""
+        return self._fd is None
+
+    def write(self, line: Line, at: int | None = None) -> None:
+        """Append *line*, seen at *at* (ns of the clock; now, when not given). Never raises for the disk's sake."""
+        with self._lock:
+            if self._fd is None:
+                return
+            self._t = max(self._t, (self.clock() if at is None else at) - self._base)
+            self._seq += 1
+            seq, gap = self._seq, b""
+            if self._lost:
+                gap = Gap(self._lost).encode(self._seq, self._t)
+                seq += 1
+            data = line.encode(seq, self._t)
+            try:
+                self._append(gap + data)
+            except OSError as error:
+                self._lose(error)
+                return
+            self._seq = seq
+            self._count(line, 2 if gap else 1)
+
+    def close(self) -> None:
+        """Write the footer and close the file; closing twice is closing once."""
+        with self._lock:
+            if self._fd is None:
+                return
+            try:
+                self._append(self._ending())
+            except OSError as error:
+                self._tell(error)
+            fd, self._fd = self._fd, None
+            if self._syncer:
+                self._syncer.remove(self)
+                _sync(fd)
+            os.close(fd)
+
+    def sync(self) -> None:
+        """Make what is written durable (fdatasync); called from the syncer's thread, holding nothing up."""
+        fd = self._fd
+        if fd is not None:
+            _sync(fd)
+
+    def _ending(self) -> bytes:
+        gap = b""
+        if self._lost:
+            gap = Gap(self._lost).encode(self._seq + 1, max(self._t, self.clock() - self._base))
+            self._count(None, 1)
+        footer = Footer(records=self.records, dropped=self.dropped)
+        return gap + orjson.dumps(footer.model_dump(mode="json")) + b"\n"
+
+    def _count(self, line: Line | None, written: int) -> None:
+        self.records += written
+        self.dropped += self._lost + (line.lost if isinstance(line, Gap) else 0)
+        self._lost = 0
+
+    def _append(self, data: bytes) -> None:
+        """Append whole lines or nothing; raises OSError when the disk takes nothing."""
+        if self._fd is None:
+            return
+        if self._torn:
+            data = b"\n" + data
+        written = os.write(self._fd, data)
+        try:
+            while written < len(data):
+                written += os.write(self._fd, data[written:])
+        except OSError:
+            self._cut(written)
+            raise
+        self._torn = False
+        self.size += len(data)
+
+    def _cut(self, written: int) -> None:
+        """Take back the *written* bytes of a line that did not fit; a line feed ends it where that fails too."""
+        if self._fd is None:
+            return
+        try:
+            os.ftruncate(self._fd, os.fstat(self._fd).st_size - written)
+        except OSError:
+            self._torn = True
+
+    def _lose(self, error: OSError) -> None:
+        self._lost += 1
+        self._tell(error)
+
+    def _tell(self, error: OSError) -> None:
+        if self._told:
+            return
+        self._told = True
+        if self._on_failure:
+            self._on_failure(error)
+
+
+def _create(path: Path, *, force: bool) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if force:
+            # Replaced, not truncated: whoever reads the old file keeps it whole.
+            path.unlink(missing_ok=True)
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+    except FileExistsError as error:
+        raise RecordingError(path, "already exists; use --force to overwrite it, or another -o") from error
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> RecordingError:
+    return RecordingError(path, f"cannot be written: {error.strerror}; choose another place with -o")
+
+
+def _sync(fd: int) -> None:
+    try:
+        os.fdatasync(fd)
+    except OSError:
+        # The writes themselves report a failing disk; a closed or unsyncable file has nothing to add.
+        return
