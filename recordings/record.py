@@ -4,9 +4,12 @@ Only what rtlog reads is named here; unknown fields are skipped by the decoder a
 means something (`previous_item_id: null` is the head, an absent one is the tail) tell `None` from `UNSET`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+Count = Annotated[int, Meta(ge=0, le=2**62)]
+"""A whole number that arithmetic can trust: the file is untrusted, and JSON numbers know no size."""
 
 Dir = Literal["client", "server", "local"]
 Src = Literal["wire", "sdk"]
@@ -127,7 +130,7 @@ class Session(Struct):
     model: str | None = None
     expires_at: int | None = None
     instructions: str | None = None
-    tools: Raw | None = None
+    tools: Raw | UnsetType = UNSET
     output_modalities: list[str] | None = None
     audio: SessionAudio | None = None
     modalities: list[str] | None = None
@@ -189,20 +192,20 @@ class Record(Struct):
 
     type: str = ""
     dir: Dir | None = None
-    n: int = 0
-    audio_bytes: int = 0
-    seq: int = 0
-    t: int | None = None
-    conn: int = 1
+    n: Count = 0
+    audio_bytes: Count = 0
+    seq: Count = 0
+    t: Count | None = None
+    conn: Count = 1
     src: Src = "wire"
     kind: str = ""
     event: Event | None = None
     by: str | None = None
     code: int | None = None
     reason: str | None = None
-    lost: int | None = None
+    lost: Count | None = None
     text: str | None = None
     op: str | None = None
-    request: Raw | None = None
-    response: Raw | None = None
+    request: Raw | UnsetType = UNSET
+    response: Raw | UnsetType = UNSET
     line: int = 0

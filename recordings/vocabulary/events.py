@@ -6,6 +6,8 @@ Sources: the type definitions of the `openai` package 3.52.0 (11 client and 46 s
 
 from typing import Final
 
+from rtlog.recordings.record import Dir
+
 CLIENT_EVENTS: Final = frozenset({
     "session.update", "input_audio_buffer.append", "input_audio_buffer.commit", "input_audio_buffer.clear",
     "conversation.item.create", "conversation.item.retrieve", "conversation.item.truncate", "conversation.item.delete",
@@ -101,7 +103,7 @@ def canonical(event_type: str) -> str:
     return BETA_TO_GA.get(event_type, event_type)
 
 
-def direction_of(event_type: str) -> str | None:
+def direction_of(event_type: str) -> Dir | None:
     """Say who sends *event_type*: `client`, `server`, `local`, or `None` where the tables do not know."""
     if event_type in _CLIENT:
         return "client"

@@ -1,0 +1,114 @@
+"""Recordings without a header: what other tools log, one JSON object a line.
+
+A line either wraps an event (`dir` and `event`, as ours do) or is the event. Time is the first record's key among `t`
+(integer ns), `ts`, `time`, `timestamp` (seconds as a number, or ISO 8601), rebased to that record; without one the
+recording is untimed.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from rtlog.recordings.decoding import decode_bare_event, decode_line
+from rtlog.recordings.format import RECORD_KINDS
+from rtlog.recordings.lenient import UNDECODABLE, salvage
+from rtlog.recordings.record import Dir, Record
+
+TIME_KEYS: Final = ("t", "ts", "time", "timestamp")
+_DIRECTIONS: Final[dict[object, Dir]] = {"client": "client", "server": "server", "local": "local"}
+_NS_PER_S: Final = 1_000_000_000
+_UNIT_LIMITS: Final = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
+"""Largest number that is read as seconds, ms, us and ns: 10^11 s is the year 5138."""
+
+_ABSENT: Final = Raw(b"")
+
+
+class _Line(Struct):
+    type: Raw = _ABSENT
+    dir: Raw = _ABSENT
+    event: Raw = _ABSENT
+    kind: Raw = _ABSENT
+    seq: Raw = _ABSENT
+    t: Raw = _ABSENT
+    ts: Raw = _ABSENT
+    time: Raw = _ABSENT
+    timestamp: Raw = _ABSENT
+
+
+class HeaderlessDecoder:
+    """Makes records of lines; keeps which key tells the time and when the first record was."""
+
+    def __init__(self) -> None:
+        self._time_key: str | None = None
+        self._decided = False
+        self._start: int | None = None
+
+    def decode(self, text: bytes) -> tuple[Record, bool]:
+        """Decode a line, `t` rebased; raises `ValueError` when it holds no JSON object."""
+        line = salvage(_Line, text)
+        direction = _DIRECTIONS.get(_value(line.dir))
+        if _is_wrapped(line):
+            record, malformed = decode_line(text)
+        else:
+            record, malformed = decode_bare_event(text, direction)
+        record.seq = 0
+        record.t = self._rebased(line)
+        return record, malformed
+
+    def _rebased(self, line: _Line) -> int | None:
+        if not self._decided:
+            self._decided = True
+            self._time_key = next((key for key in TIME_KEYS if _time_of(line, key) is not None), None)
+        found = _time_of(line, self._time_key) if self._time_key else None
+        if found is None:
+            return None
+        if self._start is None:
+            self._start = found
+        return max(found - self._start, 0)
+
+
+def _is_wrapped(line: _Line) -> bool:
+    """Say whether the line wraps an event: some bare events have a member `event` too, but no `dir`."""
+    if not bytes(line.type) and _value(line.kind) in RECORD_KINDS:
+        return True
+    return bytes(line.event)[:1] == b"{" and bool(bytes(line.dir) or bytes(line.seq) or not bytes(line.type))
+
+
+def _time_of(line: _Line, key: str) -> int | None:
+    """Give the time under *key* in ns, or `None` where it holds none."""
+    value = _value(getattr(line, key))
+    if isinstance(value, str):
+        return _iso_ns(value)
+    if key == "t":
+        return value if isinstance(value, int) and 0 <= value <= _UNIT_LIMITS[-1][0] else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        return None
+    per_second = next((unit for limit, unit in _UNIT_LIMITS if value < limit), None)
+    return None if per_second is None else int(Decimal(bytes(getattr(line, key)).decode()) * (_NS_PER_S // per_second))
+
+
+def _iso_ns(text: str) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    whole = int(aware.replace(microsecond=0).timestamp())
+    return whole * _NS_PER_S + _fraction_ns(text)
+
+
+def _fraction_ns(text: str) -> int:
+    """Give the digits behind the seconds as ns; `datetime` would cut them to µs."""
+    _, found, rest = text.replace(",", ".").partition(".")
+    digits = rest[: next((i for i, char in enumerate(rest) if not char.isdigit()), len(rest))] if found else ""
+    return int((digits[:9] or "0").ljust(9, "0"))
+
+
+def _value(text: Raw) -> object:
+    try:
+        return msgspec.json.decode(text) if bytes(text) else None
+    except UNDECODABLE:
+        return None

@@ -1,0 +1,120 @@
+"""The lines of a recording: from a path, standard input or an open file; plain or gzip; finished or still growing."""
+
+import gzip
+import io
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from rtlog.recordings.errors import RecordingError
+
+BUFFER: Final = 256 * 1024
+MAX_LINE: Final = 256 * 1024 * 1024
+"""Bytes of the longest line that is read: four times the longest message that a recorder keeps."""
+
+_POLL_S: Final = 0.05
+_GZIP: Final = b"\x1f\x8b"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class Lines:
+    """Gives the lines of *source* with their line breaks; `name` is what messages call it.
+
+    With *follow* the end of the file is waited at until somebody closes the lines.
+    Raises `RecordingError` for what is missing, a directory, empty, or no text.
+    """
+
+    def __init__(self, source: Path | str | BinaryIO, *, follow: bool = False) -> None:
+        self.name = _name(source)
+        self.cut_short: str | None = None
+        """Why the bytes ended before their end (damaged compression), if they did."""
+        self._borrowed = not isinstance(source, str | Path)
+        self._follow = follow
+        try:
+            self._file = self._opened = _open(source)
+            self._first = self._check()
+        except OSError as error:
+            raise RecordingError(self.name, f"cannot be read ({_reason(error)})") from error
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._first.startswith(_BOM):
+            self._file.read(len(_BOM))
+        lines = self._followed() if self._follow else iter(self._next, b"")
+        try:
+            yield from lines
+        except (OSError, EOFError, zlib.error) as error:
+            self.cut_short = f"the file cannot be read further ({_reason(error)})"
+
+    def close(self) -> None:
+        """Close what was opened here; a file that was handed in stays open."""
+        self._follow = False
+        if self._file is not self._opened:
+            self._file.close()
+        if not self._borrowed:
+            self._opened.close()
+        elif not self._opened.closed:
+            with suppress(ValueError):
+                self._opened.detach()
+
+    def _next(self) -> bytes:
+        return self._file.readline(MAX_LINE)
+
+    def _followed(self) -> Iterator[bytes]:
+        held = b""
+        while True:
+            held += self._next()
+            if held.endswith(b"\n"):
+                yield held
+                held = b""
+            elif self._follow:
+                time.sleep(_POLL_S)
+            else:
+                break
+        if held:
+            yield held
+
+    def _check(self) -> bytes:
+        first = self._file.peek(len(_BOM))
+        if first.startswith(_GZIP):
+            unzipped = gzip.GzipFile(fileobj=self._file, mode="rb")
+            self._file = io.BufferedReader(cast("io.RawIOBase", unzipped), BUFFER)
+            first = self._peek_unzipped()
+        if not first and not self._follow:
+            raise self._refuse("is empty: nothing was recorded")
+        if first.startswith(_UTF16):
+            raise self._refuse("is UTF-16 text: save it as UTF-8")
+        if b"\0" in first:
+            raise self._refuse("is a binary file, not a recording")
+        return first
+
+    def _peek_unzipped(self) -> bytes:
+        try:
+            return self._file.peek(len(_BOM))
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise self._refuse(f"is no readable gzip file ({_reason(error)})") from error
+
+    def _refuse(self, problem: str) -> RecordingError:
+        self.close()
+        return RecordingError(self.name, problem)
+
+
+def _name(source: Path | str | BinaryIO) -> str:
+    if isinstance(source, str | Path):
+        return "stdin" if str(source) == "-" else str(source)
+    name = getattr(source, "name", None)
+    return name if isinstance(name, str) else "stream"
+
+
+def _open(source: Path | str | BinaryIO) -> io.BufferedReader:
+    if not isinstance(source, str | Path):
+        return io.BufferedReader(cast("io.RawIOBase", source), BUFFER)
+    standard_input = str(source) == "-"
+    return io.BufferedReader(io.FileIO(0 if standard_input else source, closefd=not standard_input), BUFFER)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

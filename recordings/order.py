@@ -1,0 +1,91 @@
+"""The order of a recording: every record gets a number and a time that never runs backwards."""
+
+from typing import Final
+
+from rtlog.recordings.damage import DamageLog
+from rtlog.recordings.record import Record
+
+NS_PER_S: Final = 1_000_000_000
+JITTER_NS: Final = NS_PER_S
+
+
+class Order:
+    """Admits records one by one; `seq` and `t` are the last admitted record's.
+
+    `numbered` says whether the lines bring their own numbers; where they do, a hole is a counted loss and a
+    repeated number a doubled line.
+    """
+
+    __slots__ = ("_shift", "_unread", "damage", "missing", "numbered", "records", "seq", "t", "timed")
+
+    def __init__(self, damage: DamageLog, *, numbered: bool) -> None:
+        self.damage = damage
+        self.numbered = numbered
+        self.seq = 0
+        self.t = 0
+        self.records = 0
+        self.missing = 0
+        """Records that the numbers say are not there and no `gap` accounts for."""
+        self.timed = True
+        self._shift = 0
+        self._unread = 0
+
+    def skip_unreadable(self, line: int, problem: str) -> None:
+        """Note a line that is no record; a hole in the numbers behind it is no second problem."""
+        self._unread += 1
+        self.damage.add(line, problem)
+
+    def admit(self, record: Record, line: int) -> bool:
+        """Give *record* its number and time; `False` for a line that repeats an earlier one."""
+        if not self._admit_number(record, line):
+            return False
+        self._admit_time(record, line)
+        self.records += 1
+        self._unread = 0
+        return True
+
+    def _admit_number(self, record: Record, line: int) -> bool:
+        if not self.numbered or not record.seq:
+            record.seq = self.seq + 1
+        if record.seq == self.seq:
+            self.damage.add(line, f"repeats number {record.seq}; skipped")
+            return False
+        if record.seq < self.seq:
+            self.damage.add(line, f"is number {record.seq} after number {self.seq}")
+        elif record.seq > self.seq + 1:
+            self._note_hole(record, line, record.seq - self.seq - 1)
+        self.seq = record.seq
+        return True
+
+    def _note_hole(self, record: Record, line: int, hole: int) -> None:
+        if record.kind == "gap" and (record.lost or 0) >= hole:
+            return
+        self.missing += hole
+        unexplained = hole - self._unread
+        if unexplained > 0:
+            self.damage.add(
+                line, f"{unexplained} {'record is' if unexplained == 1 else 'records are'} missing before this"
+            )
+
+    def _admit_time(self, record: Record, line: int) -> None:
+        if not self.records:
+            self.timed = record.t is not None
+        if not self.timed:
+            record.t = None
+            return
+        t = self.t if record.t is None else record.t + self._shift
+        if t < self.t:
+            t = self._step_back(t, line)
+        record.t = self.t = t
+
+    def _step_back(self, t: int, line: int) -> int:
+        """Give the time to take instead of an earlier one.
+
+        Clocks that were set or merged step back a little: that is taken as simultaneous. A larger step is another clock
+        (or the time before it was damaged): later times are shifted, so that durations stay right.
+        """
+        step = self.t - t
+        self.damage.add(line, f"its time lies {step / NS_PER_S:.3f} s before the record above")
+        if step > JITTER_NS:
+            self._shift += step
+        return self.t
