@@ -1,0 +1,1 @@
+"""Taps: where a recording comes from while it happens."""

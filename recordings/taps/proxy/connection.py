@@ -1,0 +1,155 @@
+"""One client of the proxy: its request read, the upstream dialled, the two spliced."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from rtlog.recordings.taps.proxy.address import Upstream
+from rtlog.recordings.taps.proxy.head import END, LARGEST, BadHeadError, Request, parse_request, readdressed, refusal
+from rtlog.recordings.taps.proxy.splice import Leg
+from rtlog.recordings.taps.proxy.wiretap import Side, Wiretap
+
+DIAL_TIMEOUT: Final = 30.0
+"""Seconds."""
+
+
+class Backlog:
+    """What was forwarded and is still to be recorded; it is worked off once every waiting byte has gone on."""
+
+    def __init__(self) -> None:
+        self._work: deque[Callable[[], None]] = deque()
+
+    def add(self, work: Callable[[], None]) -> None:
+        """Do *work* in the loop's next round."""
+        if not self._work:
+            asyncio.get_running_loop().call_soon(self.drain)
+        self._work.append(work)
+
+    def drain(self) -> None:
+        """Do what is waiting now."""
+        while self._work:
+            self._work.popleft()()
+
+
+class Connection:
+    """A client's connection, from its first byte to the end of both legs.
+
+    *wiretap* makes the listener of a WebSocket request that came from a host; *notice* gets one line when the upstream
+    cannot be reached; *gone* is called at the very end.
+    """
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        backlog: Backlog,
+        wiretap: Callable[[Request, str], Wiretap],
+        notice: Callable[[str], None],
+        gone: Callable[["Connection"], None],
+    ) -> None:
+        self.client = Leg(self._read_head, partial(self._ended, "client"), self._gone)
+        self.server = Leg(partial(self._heard, "server"), partial(self._ended, "server"), self._gone)
+        self._upstream = upstream
+        self._backlog = backlog
+        self._make_wiretap = wiretap
+        self._notice = notice
+        self._on_gone = gone
+        self._head = bytearray()
+        self._dialling: asyncio.Task[None] | None = None
+        self._wiretap: Wiretap | None = None
+        self._joined = False
+
+    def abort(self) -> None:
+        """Drop both legs at once."""
+        if self._dialling is not None:
+            self._dialling.cancel()
+        for leg in (self.client, self.server):
+            if not leg.lost and hasattr(leg, "transport"):
+                leg.transport.abort()
+
+    def _read_head(self, data: bytes) -> None:
+        self._head += data
+        end = self._head.find(END) + len(END)
+        if end < len(END):
+            if len(self._head) > LARGEST:
+                self._refuse(431, "Request Header Fields Too Large", f"the request's head is above {LARGEST} bytes")
+            return
+        self.client.transport.pause_reading()
+        try:
+            request = parse_request(bytes(self._head[:end]))
+        except BadHeadError as error:
+            self._refuse(400, "Bad Request", str(error))
+            return
+        if request.method == "CONNECT":
+            self._refuse(405, "Method Not Allowed", "this is no forward proxy; use its URL as the base URL")
+            return
+        self._dialling = asyncio.get_running_loop().create_task(self._dial(request, bytes(self._head[end:])))
+
+    async def _dial(self, request: Request, rest: bytes) -> None:
+        host, port, tls = self._upstream.host, self._upstream.port, self._upstream.tls
+        loop = asyncio.get_running_loop()
+        name = host if tls else None
+        try:
+            async with asyncio.timeout(DIAL_TIMEOUT):
+                await loop.create_connection(lambda: self.server, host, port, ssl=tls, server_hostname=name)
+        except (OSError, TimeoutError) as error:
+            problem = _reason(error)
+            self._notice(f"{self._upstream.url('')} cannot be reached: {problem}")
+            self._refuse(502, "Bad Gateway", f"{self._upstream.url('')} cannot be reached: {problem}")
+            return
+        if self.client.lost:
+            self.server.transport.abort()
+            return
+        self._splice(request, rest)
+
+    def _splice(self, request: Request, rest: bytes) -> None:
+        client, server = self.client, self.server
+        if request.upgrades:
+            peer = client.transport.get_extra_info("peername")
+            self._wiretap = self._make_wiretap(request, str(peer[0]) if peer else "")
+        client.heard = partial(self._heard, "client")
+        client.join(server)
+        self._joined = True
+        self._head.clear()
+        server.transport.write(readdressed(request, self._upstream) + rest)
+        if rest:
+            self._heard("client", rest)
+        if server.over:
+            client.finish()
+        client.transport.resume_reading()
+
+    def _heard(self, side: Side, data: bytes) -> None:
+        wiretap = self._wiretap
+        if wiretap is not None:
+            self._backlog.add(partial(self._tell, wiretap, side, data, time.monotonic_ns()))
+
+    def _tell(self, wiretap: Wiretap, side: Side, data: bytes, at: int) -> None:
+        try:
+            wiretap.heard(side, data, at)
+        except Exception as error:  # noqa: BLE001 - whatever the bytes do to the decoder, the session goes on
+            wiretap.fail(side, error, at)
+
+    def _ended(self, side: Side) -> None:
+        if self._wiretap is not None:
+            self._backlog.add(partial(self._wiretap.ended, side, time.monotonic_ns()))
+
+    def _gone(self) -> None:
+        if self._joined and not (self.client.lost and self.server.lost):
+            return
+        if self._wiretap is not None:
+            self._backlog.add(partial(self._wiretap.over, time.monotonic_ns()))
+        self._on_gone(self)
+
+    def _refuse(self, status: int, phrase: str, sentence: str) -> None:
+        if not self.client.lost:
+            self.client.transport.write(refusal(status, phrase, sentence))
+            self.client.transport.close()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {DIAL_TIMEOUT:.0f} s"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return reason.splitlines()[0] if reason else type(error).__name__
