@@ -1,0 +1,28 @@
+"""All tapes, and the files they become."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from rtlog.recordings.format import SUFFIX
+from rtlog.recordings.samples import r01
+from rtlog.recordings.samples.expectations import expected_json
+from rtlog.recordings.samples.lines import recording
+from rtlog.recordings.samples.tape import Tape
+
+FOLDER: Final = Path(__file__).parent
+EXPECTED: Final = "expected.json"
+MAKERS: Final = (r01.tape,)
+
+
+def tapes() -> list[Tape]:
+    """Give every tape, fresh."""
+    return [make() for make in MAKERS]
+
+
+def files() -> Iterator[tuple[str, bytes]]:
+    """Give the name and content of every file that the tapes become, `expected.json` last."""
+    made = tapes()
+    for tape in made:
+        yield f"{tape.name}{SUFFIX}", recording(tape)
+    yield EXPECTED, expected_json(made, SUFFIX)

@@ -1,0 +1,88 @@
+"""Whole turns, in the order the service says them: a spoken user turn, a spoken answer, a function call."""
+
+from typing import Final
+
+from rtlog.recordings.samples.ids import payload
+from rtlog.recordings.samples.session import BYTES_PER_MS
+from rtlog.recordings.samples.tape import APPEND_MS, DELTA_MS, Tape
+
+LEAD_MS: Final = 3 * APPEND_MS
+"""The microphone is open this long before the server hears speech."""
+GENERATION_MS: Final = 40
+"""One audio delta of 250 ms is made in this time: generation runs ahead of playback."""
+
+
+def user_turn(tape: Tape, label: str, text: str, previous: str | None, added: float, spoken_ms: int = 900) -> None:
+    """Let the user speak and be transcribed: the item is added, done and transcribed at *added*."""
+    stopped = added - 20
+    started = stopped - spoken_ms
+    tape.at(started).message(label, "user", text)
+    tape.microphone(started - LEAD_MS, stopped)
+    tape.at(started).speech_started(label)
+    tape.at(stopped).speech_stopped(label)
+    tape.at(stopped).committed(label, previous)
+    tape.at(added).item_added(label, previous)
+    tape.item_done(label)
+    tape.transcribed(label)
+
+
+def begin_message(tape: Tape, response: str, label: str, previous: str | None, ms: float, *, added: float = 0) -> None:
+    """Announce a spoken answer's item, still empty: output_item.added at *ms*, item.added *added* ms later."""
+    tape.at(ms).output_item_added(response, label)
+    tape.at(ms + added).item_added(label, previous, status="in_progress")
+    tape.part_event("content_part.added", response, label, part={"type": "audio", "transcript": ""})
+
+
+def speak(tape: Tape, response: str, label: str, ms: float, deltas: int, delta_ms: int = DELTA_MS) -> float:
+    """Stream *deltas* pieces of audio and of transcript from *ms* on; give when the last one is out."""
+    words = tape.items[label].text.split(" ")
+    share = -(-len(words) // deltas)
+    for number in range(deltas):
+        piece = " ".join(words[number * share : (number + 1) * share])
+        if piece:
+            spoken = piece if number == 0 else f" {piece}"
+            tape.at(ms).part_event("output_audio_transcript.delta", response, label, delta=spoken)
+        audio = payload(delta_ms * BYTES_PER_MS, tape.name, label, str(number))
+        tape.at(ms).part_event("output_audio.delta", response, label, audio, delta="")
+        ms += GENERATION_MS
+    return ms - GENERATION_MS
+
+
+def end_message(tape: Tape, response: str, label: str, ms: float) -> None:
+    """Finish a spoken answer's item."""
+    text = tape.items[label].text
+    tape.at(ms).part_event("output_audio.done", response, label)
+    tape.part_event("output_audio_transcript.done", response, label, transcript=text)
+    tape.part_event("content_part.done", response, label, part={"type": "audio", "transcript": text})
+    tape.item_done(label)
+    tape.output_item_done(response, label)
+
+
+def spoken_answer(tape: Tape, response: str, label: str, text: str, previous: str | None, ms: float) -> None:
+    """Answer a user's turn aloud, unasked by the client: created at *ms*, a second of audio, done."""
+    tape.at(ms).message(label, "assistant", text)
+    tape.response_created(response)
+    begin_message(tape, response, label, previous, ms + 10)
+    over = speak(tape, response, label, ms + 20, deltas=4)
+    end_message(tape, response, label, over + 10)
+    tape.at(over + 12).response_done(response)
+
+
+def call_made(tape: Tape, response: str, label: str, previous: str | None, added: float, done: float) -> None:
+    """Let the response call its function: item.added at *added*, arguments until *done*, item done 2 ms later."""
+    arguments = tape.items[label].text
+    tape.at(added - 2).output_item_added(response, label)
+    tape.at(added).item_added(label, previous, status="in_progress")
+    tape.at((added + done) // 2).arguments_event("delta", response, label, delta=arguments)
+    name = tape.items[label].name
+    tape.at(done).arguments_event("done", response, label, name=name, arguments=arguments)
+    tape.at(done + 2).item_done(label)
+    tape.output_item_done(response, label)
+
+
+def history(tape: Tape, begin: float) -> None:
+    """Let the session have had two exchanges, msg1 to msg4, heard to their ends by *begin* + 6 s."""
+    user_turn(tape, "msg1", "Hello, I am calling about a parcel.", None, begin + 1300)
+    spoken_answer(tape, "H1", "msg2", "Good morning, what is the order number?", "msg1", begin + 1350)
+    user_turn(tape, "msg3", "It is seven seven four one.", "msg2", begin + 4300)
+    spoken_answer(tape, "H2", "msg4", "Thank you, what would you like to know?", "msg3", begin + 4350)
