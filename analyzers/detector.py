@@ -1,6 +1,7 @@
 """The engine: streams records through the reconciler and lets the rules listen.
 
-Live and after the fact are the same code: whoever has a record feeds it; the final set of findings is what `finish` gives.
+Live and after the fact are the same code: whoever has a record feeds it; the final set of findings is what `finish`
+gives.
 Deadlines run on the recording's time, never on the wall clock.
 """
 
@@ -44,7 +45,7 @@ class Detector:
         return self.reconciler.connections.values()
 
     def later(self, at: Moment, delay_ms: float, act: Callable[[], None]) -> None:
-        """Call *act* when the recording's time reaches *at* plus *delay_ms*; never, when it ends before or is untimed."""
+        """Call *act* when the recording's time reaches *at* plus *delay_ms*; never, when it ends before."""
         if at.t is not None:
             heapq.heappush(self._deadlines, (at.t + int(delay_ms * NS_PER_MS), next(self._numbers), act))
 
@@ -68,7 +69,7 @@ class Detector:
         return changes
 
     def finish(self) -> list[Finding]:
-        """Let every rule settle what is open; give the findings of the rules that could judge, ordered by line and code."""
+        """Let every rule settle what is open; give the findings of the rules that could judge, in order."""
         for rule in self._rules:
             rule.finish()
             missing = self._missing(rule)

@@ -1,7 +1,7 @@
 """Stories: findings that follow from one another, told with their root.
 
-Which rule explains which is declared by the rules (`leads_to`); that two findings belong together is decided by what they
-name: a shared item or call.
+Which rule explains which is declared by the rules (`leads_to`); that two findings belong together is decided by what
+they name: a shared item or call.
 """
 
 import hashlib

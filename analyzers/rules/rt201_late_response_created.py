@@ -1,0 +1,199 @@
+"""RT201: a response is created after its caller gave up on it."""
+
+from rtlog.analyzers.finding import Certainty, ms, stamp
+from rtlog.analyzers.moment import elapsed, within
+from rtlog.analyzers.reconciler.changes import ResponseCreated, ResponseDone
+from rtlog.analyzers.reconciler.life import Request, ResponseLife
+from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+
+class LateResponseCreated(Rule):
+    """`response.created` comes after the client's timeout, and its audio plays unasked."""
+
+    code = "RT201"
+    name = "late-response-created"
+    severity = Severity.ERROR
+    needs = frozenset({"time", "client"})
+    leads_to = ("RT202",)
+    what = "`response.created` arrives after the client gave up on its `response.create`: by a timeout, or by a cancel."
+    why = "Nobody waits for the response any more, yet it speaks: the agent answers a question of ten seconds ago."
+    remedy = "Remember the event ids that were given up; cancel such a response by its id as soon as it is created."
+    look_alikes = ("a slow response that is still awaited", "a late response that is cancelled at once: discarded")
+    references = ("livekit/agents#6222", "livekit/agents#6238", "livekit/agents#6244", "livekit/agents#3405")
+    options = (
+        Option("timeout-ms", 10_000, "how long the client waits for `response.created`"),
+        Option("discard-ms", 1_000, "a cancel by id this soon after `response.created` discards it"),
+        Option("discard-audio-ms", 500, "audio that may have come before it was discarded"),
+    )
+    bad = (
+        Example(
+            "slow, and it speaks",
+            """
+            0     > respond event_id=E response.metadata={"client_event_id":"E"}
+            10300 < response r1 response.metadata={"client_event_id":"E"}
+            10400 < output r1 m1 assistant
+            10401 < added m1 assistant
+            10500 < audio r1 m1 96000
+            12000 < finished r1 completed
+            """,
+            "warning likely",
+            (1, 2, 6),
+        ),
+        Example(
+            "the caller's timeout is on record",
+            """
+            0     > respond event_id=E response.metadata={"client_event_id":"E"}
+            5000  L reply_timeout event_id=E
+            5300  < response r1 response.metadata={"client_event_id":"E"}
+            5400  < output r1 m1 assistant
+            5401  < added m1 assistant
+            5500  < audio r1 m1 96000
+            7000  < finished r1 completed
+            """,
+            "error proven",
+            (1, 2, 3, 7),
+        ),
+        Example(
+            "late, and asked again meanwhile",
+            """
+            0     > respond
+            10100 > respond
+            10300 < response r1
+            10400 < output r1 m1 assistant
+            10401 < added m1 assistant
+            10500 < audio r1 m1 96000
+            12000 < finished r1 completed
+            """,
+            "error proven",
+            (1, 2, 3, 7),
+        ),
+        Example(
+            "late, and discarded",
+            """
+            0     > respond event_id=E response.metadata={"client_event_id":"E"}
+            10300 < response r1 response.metadata={"client_event_id":"E"}
+            10301 > cancel r1
+            10350 < finished r1 cancelled client_cancelled
+            """,
+            "info proven",
+            (1, 2, 3, 4),
+        ),
+    )
+    good = (
+        Example(
+            "slow but within the timeout",
+            """
+            0     > respond
+            9000  < response r1
+            9100  < output r1 m1 assistant
+            9101  < added m1 assistant
+            9200  < audio r1 m1 96000
+            12000 < finished r1 completed
+            """,
+        ),
+        Example(
+            "a response of the server's own turn detection",
+            """
+            0     < speech_started u1
+            900   < committed u1
+            910   < added u1 user
+            20000 < response r1
+            20100 < output r1 m1 assistant
+            20200 < audio r1 m1 96000
+            """,
+        ),
+    )
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self._late: dict[str, ResponseLife] = {}
+
+    @on(ResponseCreated)
+    def created(self, change: ResponseCreated) -> None:
+        """Keep a response whose caller had given up, or had waited longer than anybody does."""
+        request = change.response.request
+        if request is None:
+            return
+        slow = not within(request.sent, change.at, self.number("timeout-ms"))
+        if slow or request.timed_out is not None:
+            self._late[change.response.id] = change.response
+
+    @on(ResponseDone)
+    def done(self, change: ResponseDone) -> None:
+        """The response is over: what it did decides."""
+        response = self._late.pop(change.response.id, None)
+        if response is not None:
+            self._report(response)
+
+    def finish(self) -> None:
+        """Responses that still run at the end."""
+        for response in self._late.values():
+            self._report(response)
+
+    def _discarded(self, response: ResponseLife) -> bool:
+        cancel = response.cancel
+        return (
+            cancel is not None
+            and cancel.response_id == response.id
+            and within(response.created, cancel.sent, self.number("discard-ms"))
+            and response.audio_ms <= self.number("discard-audio-ms")
+        )
+
+    def _grade(self, request: Request, response: ResponseLife) -> tuple[Severity, Certainty]:
+        if self._discarded(response):
+            return Severity.INFO, "proven"
+        if response.first_output is None:
+            return Severity.INFO, "likely"
+        gave_up = request.timed_out or request.cancelled or request.repeated
+        if gave_up is not None and response.cancel is None:
+            return Severity.ERROR, "proven"
+        return Severity.WARNING, "likely"
+
+    def _report(self, response: ResponseLife) -> None:
+        request = response.request
+        if request is None or response.created is None:
+            return
+        severity, certainty = self._grade(request, response)
+        end = "late, discarded" if self._discarded(response) else _fate(response)
+        self.report(
+            f"{response.label} was created at {stamp(response.created)}, {ms(elapsed(request.sent, response.created))} "
+            f"after its response.create{_gave_up(request)}: {end}",
+            request.sent,
+            (
+                seen(request.sent, "the client asks for a response"),
+                seen(request.timed_out, "its caller gives up"),
+                seen(request.cancelled, "the client cancels it"),
+                seen(request.repeated, "the client asks again"),
+                seen(response.created, f"{response.label} is created after all"),
+                seen(response.cancel.sent if response.cancel else None, f"the client cancels {response.label}"),
+                seen(response.done, f"{response.label} ends: {response.status}"),
+            ),
+            certainty=certainty,
+            severity=severity,
+            responses=(response.id,),
+            items=tuple(response.items),
+            subject="response",
+            prevented_by=(
+                "livekit-agents 1.6.5 and later discard it by its client_event_id (livekit/agents#6244)",
+                "cancel by response_id when a response that was given up is created",
+            ),
+        )
+
+
+def _gave_up(request: Request) -> str:
+    if request.timed_out is not None:
+        return f", which its caller gave up at {stamp(request.timed_out)}"
+    if request.cancelled is not None:
+        return f", which the client cancelled at {stamp(request.cancelled)}"
+    if request.repeated is not None:
+        return f", which the client repeated at {stamp(request.repeated)}"
+    return ""
+
+
+def _fate(response: ResponseLife) -> str:
+    if response.first_output is None:
+        return "it said nothing"
+    spoken = f"{response.audio_ms / 1000:.1f} s of audio"
+    return (
+        f"it spoke {spoken}, uncancelled" if response.cancel is None else f"it spoke {spoken} before it was cancelled"
+    )

@@ -1,0 +1,85 @@
+"""RT301: the client truncates an item that holds no model audio."""
+
+from rtlog.analyzers.finding import stamp
+from rtlog.analyzers.reconciler.changes import ErrorReceived, ItemTruncateSent
+from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
+from rtlog.recordings.vocabulary import errors
+
+
+class TruncateWithoutAudio(Rule):
+    """`conversation.item.truncate` of an item without audio is refused."""
+
+    code = "RT301"
+    name = "truncate-without-audio"
+    severity = Severity.WARNING
+    needs = frozenset({"client"})
+    what = (
+        "The client truncates an item for which the server has no model audio: a barge-in between the announcement of "
+        "the audio part and its first delta, a message restored as text, a text answer."
+    )
+    why = "The server refuses; a client that waits for `truncated` stalls, and the message stays as it was."
+    remedy = "Truncate only what audio was received for; otherwise skip, or delete the message and commit nothing."
+    look_alikes = ("audio_end_ms = 0 with audio present is legal",)
+    references = ("livekit/agents#6157", "livekit/agents#6158", "livekit/agents#1015", "livekit/agents-js#1903")
+    bad = (
+        Example(
+            "barge-in before the first audio delta",
+            """
+            0    < response r1
+            10   < output r1 m1 assistant
+            11   < added m1 assistant
+            200  < speech_started u1
+            210  > truncate m1 0 event_id=e1
+            250  < error unsupported_content_type e1 "Only model output audio messages can be truncated"
+            """,
+            "warning proven",
+            (3, 5, 6),
+        ),
+    )
+    good = (
+        Example(
+            "truncated at 0 with audio present",
+            """
+            0    < response r1
+            10   < output r1 m1 assistant
+            11   < added m1 assistant
+            20   < audio r1 m1 4800
+            200  < speech_started u1
+            210  > truncate m1 0 event_id=e1
+            250  < truncated m1
+            """,
+        ),
+    )
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self._audio_ms: dict[int, float] = {}
+
+    @on(ItemTruncateSent)
+    def truncate_sent(self, change: ItemTruncateSent) -> None:
+        """Note how much audio had come when the truncate went out."""
+        bytes_per_ms = change.conn.settings.output_bytes_per_ms
+        self._audio_ms[change.request.sent.seq] = change.item.audio_bytes / bytes_per_ms if change.item else 0.0
+
+    @on(ErrorReceived)
+    def refused(self, change: ErrorReceived) -> None:
+        """The server's own word: there is nothing to truncate."""
+        request = change.request
+        if change.code != errors.UNSUPPORTED_CONTENT or request is None:
+            return
+        item = change.conn.item(request.item_id or "")
+        label = change.conn.labels.of(request.item_id or "")
+        had = self._audio_ms.get(request.sent.seq, 0.0)
+        self.report(
+            f"{label} was truncated at {stamp(request.sent)} with {had:.0f} ms of audio received: refused",
+            request.sent,
+            (
+                seen(item.added if item else None, f"{label} added"),
+                seen(request.sent, f"the client truncates {label}"),
+                seen(change.at, "refused: no model audio"),
+            ),
+            certainty="proven",
+            about=item,
+            items=(request.item_id or "",),
+            prevented_by=("truncate only after the first audio delta of the item (livekit/agents#6158)",),
+        )
