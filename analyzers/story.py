@@ -38,7 +38,10 @@ def _order(finding: Finding) -> tuple[int, str, str]:
 
 
 def _cause(finding: Finding, findings: Sequence[Finding], leads_to: Mapping[str, tuple[str, ...]]) -> Finding | None:
-    """Give the latest finding that explains *finding*: its rule leads here, it shares a subject, it began before."""
+    """Give the finding that explains *finding*: its rule leads here, they name the same, it began before.
+
+    One about the very same subject wins, then the latest.
+    """
     candidates = [
         other
         for other in findings
@@ -48,7 +51,7 @@ def _cause(finding: Finding, findings: Sequence[Finding], leads_to: Mapping[str,
         and _begins(other) <= finding.evidence[-1].at.seq
         and not _follows_from(other, finding)
     ]
-    return max(candidates, key=_begins, default=None)
+    return max(candidates, key=lambda other: (other.items[:1] == finding.items[:1], _begins(other)), default=None)
 
 
 def _begins(finding: Finding) -> int:

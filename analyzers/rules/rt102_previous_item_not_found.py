@@ -205,7 +205,7 @@ class PreviousItemNotFound(Rule):
             ),
             certainty=self._certainty(case),
             about=case.item,
-            items=(case.anchor_id, *case.lost),
+            items=(*case.lost, case.anchor_id),
             prevented_by=(
                 "livekit-agents 1.7.1 and later put the item at the mirror's tail (livekit/agents#6964)",
                 "relink to the deleted item's predecessor",

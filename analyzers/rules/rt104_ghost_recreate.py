@@ -1,23 +1,24 @@
 """RT104: the client re-creates an item that the server still has, or that was deleted on purpose."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
-from rtlog.analyzers.moment import within
+from rtlog.analyzers.moment import Moment, within
 from rtlog.analyzers.reconciler.changes import ItemCreateSent
-from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, Request
-from rtlog.analyzers.rule import Evidence, Example, Option, Rule, Severity, on, seen
+from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
 
 @dataclass(slots=True, eq=False)
-class _Batch:
-    connection: Connection
-    ghosts: list[tuple[ItemLife, Request, bool]] = field(default_factory=list)
-    """Each ghost with its create, and whether the server held it (else it had been deleted)."""
+class _Ghost:
+    item: ItemLife
+    request: Request
+    was_live: bool
+    """The server held it; else it had been deleted."""
+    was_there: Moment | None
+    """When it was added, or deleted."""
 
 
 class GhostRecreate(Rule):
@@ -39,7 +40,7 @@ class GhostRecreate(Rule):
     )
     references = ("livekit/agents#5021", "livekit/agents#6964", "livekit/agents#6391", "livekit/agents-js#1903")
     options = (
-        Option("batch-ms", 500, "creates closer than this are one push"),
+        Option("update-ms", 500, "a client that deletes and creates its own item this fast updates it"),
         Option("interruption-ms", 2_000, "a message deleted this soon after an interruption is RT105's"),
     )
     bad = (
@@ -111,76 +112,55 @@ class GhostRecreate(Rule):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        self._batches: list[_Batch] = []
+        self._ghosts: list[_Ghost] = []
 
     @on(ItemCreateSent)
     def create_sent(self, change: ItemCreateSent) -> None:
-        """Collect the ghosts of one push: one act is one finding."""
+        """Keep the create until it is known whether the server takes it."""
         if change.replaces or not (change.was_live or change.was_gone) or self._excused(change):
             return
-        batch = self._batches[-1] if self._batches else None
-        if batch is None or batch.connection is not change.conn or not self._same_push(batch, change.request):
-            batch = _Batch(change.conn)
-            self._batches.append(batch)
-        batch.ghosts.append((change.item, change.request, change.was_live))
-
-    def _same_push(self, batch: _Batch, request: Request) -> bool:
-        last = batch.ghosts[-1][1].sent
-        if request.sent.t is None:
-            return request.sent.seq == last.seq + 1
-        return within(last, request.sent, self.number("batch-ms"))
+        item = change.item
+        was_there = item.added if change.was_live else item.deleted
+        self._ghosts.append(_Ghost(item, change.request, change.was_live, was_there))
 
     def _excused(self, change: ItemCreateSent) -> bool:
         item = change.item
         if change.was_gone and item.origin == "client":
-            return within(item.deleted, change.at, self.number("batch-ms")) or change.at.t is None
+            return within(item.deleted, change.at, self.number("update-ms")) or change.at.t is None
         return change.was_gone and deleted_on_interruption(change.conn, item, self.number("interruption-ms"))
 
     def finish(self) -> None:
-        """Report each push with what became of its ghosts."""
-        for batch in self._batches:
-            self._report(batch)
+        """Report each ghost with what became of it."""
+        for ghost in self._ghosts:
+            self._report(ghost)
 
-    def _report(self, batch: _Batch) -> None:
-        first, request, _ = batch.ghosts[0]
+    def _report(self, ghost: _Ghost) -> None:
+        item, request = ghost.item, ghost.request
+        before = "the server still has it" if ghost.was_live else f"it was deleted at {stamp(ghost.was_there)}"
         self.report(
-            f"the client re-created {_and(item.label for item, *_ in batch.ghosts)} at {stamp(request.sent)}: "
-            f"{_outcome(batch)}",
+            f"{item.label} was created again at {stamp(request.sent)} though {before}: {_outcome(ghost)}",
             request.sent,
-            [proof for ghost in batch.ghosts for proof in _evidence(*ghost)],
+            (
+                seen(ghost.was_there, f"the server has {item.label}" if ghost.was_live else f"{item.label} is gone"),
+                seen(request.sent, f"the client creates {item.label} again"),
+                seen(request.answered, _outcome(ghost)),
+            ),
             certainty="proven",
-            about=first,
-            items=tuple(item.id for item, *_ in batch.ghosts),
+            about=item,
             prevented_by=(
-                "livekit-agents 1.7.1 and later count a duplicate id as success (livekit/agents#6964)",
-                "keep tombstones: never create an id again that was deleted",
+                "livekit-agents 1.7.1 and later count a duplicate id as success (livekit/agents#6964)"
+                if ghost.was_live
+                else "keep tombstones: never create an id again that was deleted",
             ),
         )
 
 
-def _evidence(item: ItemLife, request: Request, was_live: bool) -> Iterable[Evidence | None]:  # noqa: FBT001
-    yield seen(item.added, f"the server has {item.label}") if was_live else seen(item.deleted, f"{item.label} is gone")
-    yield seen(request.sent, f"the client creates {item.label} again")
+def _outcome(ghost: _Ghost) -> str:
+    request = ghost.request
     if request.error_code == errors.DUPLICATE_ITEM:
-        yield seen(request.answered, f"refused: {item.label} exists already")
-    elif request.outcome == "rejected":
-        yield seen(request.answered, f"refused: {request.error_code or 'error'}")
-    else:
-        yield seen(request.answered, f"accepted: {item.label} is back")
-
-
-def _outcome(batch: _Batch) -> str:
-    back = [item.label for item, request, _ in batch.ghosts if request.outcome == "acknowledged"]
-    refused = [item.label for item, request, _ in batch.ghosts if request.outcome == "rejected"]
-    silent = [item.label for item, request, _ in batch.ghosts if request.outcome == "pending"]
-    parts = (
-        f"{_and(back)} accepted, back in the conversation" if back else "",
-        f"{_and(refused)} refused, the server still has {'it' if len(refused) == 1 else 'them'}" if refused else "",
-        f"{_and(silent)} not answered" if silent else "",
-    )
-    return "; ".join(part for part in parts if part)
-
-
-def _and(labels: Iterable[str]) -> str:
-    *most, last = list(labels)
-    return f"{', '.join(most)} and {last}" if most else last
+        return "refused as a duplicate"
+    if request.outcome == "rejected":
+        return f"refused: {request.error_code or 'error'}"
+    if request.outcome == "pending":
+        return "never answered"
+    return "accepted a second time" if ghost.was_live else "accepted, back in the conversation"
