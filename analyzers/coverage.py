@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rtlog.analyzers.moment import NS_PER_S, Moment, moment_of
+from rtlog.recordings.damage import Damage
 from rtlog.recordings.record import Record
 from rtlog.recordings.vocabulary.events import KNOWN_EVENTS
 
@@ -12,14 +13,6 @@ JUMP_NS: Final = 3600 * NS_PER_S
 """A pause between two records that no session makes: realtime sessions last an hour at most."""
 UNKNOWN_TYPES: Final = 256
 """Distinct unknown event types kept; a hostile recording could hold millions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A line that could not be read; `line` is 1-based."""
-
-    line: int
-    problem: str
 
 
 @dataclass(slots=True)
