@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from rtlog.recordings.format import SUFFIX
-from rtlog.recordings.samples import r01
+from rtlog.recordings.samples import r01, r02, r03
 from rtlog.recordings.samples.expectations import expected_json
 from rtlog.recordings.samples.lines import recording
 from rtlog.recordings.samples.tape import Tape
 
 FOLDER: Final = Path(__file__).parent
 EXPECTED: Final = "expected.json"
-MAKERS: Final = (r01.tape,)
+MAKERS: Final = (r01.tape, r02.tape, r03.tape)
 
 
 def tapes() -> list[Tape]:

@@ -46,6 +46,7 @@ class Item:
     call_id: str = ""
     name: str = ""
     spoken: bool = True
+    sounded: bool = False
     previous: str | None = None
 
     def shown(self, status: str, text: str | None = None) -> Fields:
@@ -72,7 +73,7 @@ class Item:
         if self.role == "user" and self.spoken:
             return [{"type": "input_audio", "transcript": None}]
         if self.role == "assistant" and self.spoken:
-            return [{"type": "output_audio", "transcript": text}] if text else []
+            return [{"type": "output_audio", "transcript": text}] if text or self.sounded else []
         return [{"type": "output_text" if self.role == "assistant" else "input_text", "text": text}]
 
 
@@ -89,7 +90,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Expected:
-    """A finding that the rules must give: about *items* (labels), at the record *at*, following from *caused_by*."""
+    """A finding that the rules must give: about *items* (labels), at the record *at*, following from *caused_by*.
+
+    *optional*: the catalogue says "at most"; the finding may be missing, and must not be more severe.
+    """
 
     rule: str
     severity: Literal["error", "warning", "info"]
@@ -99,6 +103,7 @@ class Expected:
     responses: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     caused_by: "Expected | None" = None
+    optional: bool = False
 
     @property
     def key(self) -> str:

@@ -5,11 +5,10 @@ from rtlog.recordings.samples.tape import Tape
 
 
 def heard_history(tape: Tape) -> None:
-    """Let the application have committed the history, each message once its turn was over, and msg5 at -880 ms."""
+    """Let the application have committed the history, each message once its turn was over."""
     begin = tape.start + 500
     for label, ms in (("msg1", 1301), ("msg2", 2600), ("msg3", 4301), ("msg4", 5600)):
         committed(tape, label, begin + ms)
-    committed(tape, "msg5", -880)
 
 
 def committed(tape: Tape, label: str, ms: float, *, interrupted: bool | None = None) -> Entry:
@@ -34,12 +33,6 @@ def push_end(tape: Tape, push: str, error: str = "") -> Entry:
     return tape.local_event("ctx_push_end", push_id=push, **why)
 
 
-def inserted(tape: Tape, label: str, previous: str | None) -> Entry:
-    """Let the mirror take a new item."""
-    anchor = tape.id(previous) if previous else None
-    return tape.local_event("remote_item_added", item_id=tape.id(label), previous_item_id=anchor, inserted=True)
-
-
 def refused(tape: Tape, label: str, previous: str) -> Entry:
     """Let the mirror refuse a new item because it does not know *previous*."""
     anchor = tape.id(previous)
@@ -47,3 +40,20 @@ def refused(tape: Tape, label: str, previous: str) -> Entry:
     return tape.local_event(
         "remote_item_added", item_id=tape.id(label), previous_item_id=anchor, inserted=False, error=why
     )
+
+
+def placeholder(tape: Tape, label: str, previous: str) -> Entry:
+    """Let the application's context take an empty placeholder behind *previous*, its tail."""
+    return tape.local_event("placeholder_added", item_id=tape.id(label), previous_item_id=tape.id(previous))
+
+
+def skipped(tape: Tape, label: str, previous: str, tail: str) -> Entry:
+    """Let the application's context take no placeholder, because its tail is *tail* and not *previous*."""
+    anchor, local_tail = tape.id(previous), tape.id(tail)
+    fields: Fields = {"item_id": tape.id(label), "previous_item_id": anchor, "local_tail": local_tail}
+    return tape.local_event("placeholder_skipped", **fields)
+
+
+def reply(tape: Tape, step: str, request: Entry) -> Entry:
+    """Let the caller's wait for the reply to *request* be `requested`, or end in `created`, `timeout`, `cancelled`."""
+    return tape.local_event(f"reply_{step}", event_id=request.fields["event_id"])

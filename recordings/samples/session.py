@@ -16,14 +16,14 @@ TOOL: Final[Fields] = {
 }
 
 
-def configuration(*, interrupt: bool = True) -> Fields:
-    """Give the session as the client sends it: audio out, a VAD that answers and, with *interrupt*, interrupts."""
+def configuration(*, create: bool = True, interrupt: bool = True) -> Fields:
+    """Give the session as the client sends it: audio out, a VAD that answers turns and interrupts answers, or not."""
     turns: Fields = {
         "type": "server_vad",
         "threshold": 0.5,
         "prefix_padding_ms": 300,
         "silence_duration_ms": 200,
-        "create_response": True,
+        "create_response": create,
         "interrupt_response": interrupt,
     }
     heard: Fields = {"format": PCM, "transcription": {"model": "gpt-4o-mini-transcribe"}, "turn_detection": turns}

@@ -131,8 +131,11 @@ class Tape:
 
     # The session.
 
-    def open(self, *, interrupt: bool = True) -> Self:
-        """Open the socket; the server announces the session and the client configures it."""
+    def open(self, *, create: bool = True, interrupt: bool = True) -> Self:
+        """Open the socket; the server announces the session and the client configures it.
+
+        *create*, *interrupt*: whether the server's VAD answers a turn, and cuts the answer that runs.
+        """
         target = self.upstream.partition("openai.com")[2]
         headers: Fields = {"host": "api.openai.com", "authorization": "[redacted]", "upgrade": "websocket"}
         self.at(self.start).connection(
@@ -145,7 +148,7 @@ class Tape:
             "object": "realtime.session",
             "expires_at": self.second + SESSION_SECONDS,
         }
-        wanted = session.configuration(interrupt=interrupt)
+        wanted = session.configuration(create=create, interrupt=interrupt)
         self.at(self.start + 40).server_event("session.created", session=identity | session.default())
         update = short_id("session_update", self.name)
         self.at(self.start + 42).client_event("session.update", update, session=wanted)

@@ -3,11 +3,14 @@
 from typing import Final
 
 from rtlog.recordings.samples.ids import payload
+from rtlog.recordings.samples.parts import Entry
 from rtlog.recordings.samples.session import BYTES_PER_MS
 from rtlog.recordings.samples.tape import APPEND_MS, DELTA_MS, Tape
 
 LEAD_MS: Final = 3 * APPEND_MS
 """The microphone is open this long before the server hears speech."""
+ASKED_MS: Final = 45
+"""The client asks this long before the server begins to answer."""
 GENERATION_MS: Final = 40
 """One audio delta of 250 ms is made in this time: generation runs ahead of playback."""
 
@@ -26,15 +29,17 @@ def user_turn(tape: Tape, label: str, text: str, previous: str | None, added: fl
     tape.transcribed(label)
 
 
-def begin_message(tape: Tape, response: str, label: str, previous: str | None, ms: float, *, added: float = 0) -> None:
-    """Announce a spoken answer's item, still empty: output_item.added at *ms*, item.added *added* ms later."""
+def begin_message(tape: Tape, response: str, label: str, previous: str | None, ms: float, *, added: float = 0) -> Entry:
+    """Announce a spoken answer's item, still empty: output_item.added at *ms*, item.added (given) *added* ms later."""
     tape.at(ms).output_item_added(response, label)
-    tape.at(ms + added).item_added(label, previous, status="in_progress")
+    announced = tape.at(ms + added).item_added(label, previous, status="in_progress")
     tape.part_event("content_part.added", response, label, part={"type": "audio", "transcript": ""})
+    return announced
 
 
 def speak(tape: Tape, response: str, label: str, ms: float, deltas: int, delta_ms: int = DELTA_MS) -> float:
     """Stream *deltas* pieces of audio and of transcript from *ms* on; give when the last one is out."""
+    tape.items[label].sounded = True
     words = tape.items[label].text.split(" ")
     share = -(-len(words) // deltas)
     for number in range(deltas):
@@ -48,20 +53,29 @@ def speak(tape: Tape, response: str, label: str, ms: float, deltas: int, delta_m
     return ms - GENERATION_MS
 
 
-def end_message(tape: Tape, response: str, label: str, ms: float) -> None:
-    """Finish a spoken answer's item."""
+def end_message(tape: Tape, response: str, label: str, ms: float, status: str = "completed") -> None:
+    """Finish a spoken answer's item; `incomplete` when it was cut."""
     text = tape.items[label].text
-    tape.at(ms).part_event("output_audio.done", response, label)
-    tape.part_event("output_audio_transcript.done", response, label, transcript=text)
-    tape.part_event("content_part.done", response, label, part={"type": "audio", "transcript": text})
-    tape.item_done(label)
-    tape.output_item_done(response, label)
+    if tape.items[label].sounded:
+        tape.at(ms).part_event("output_audio.done", response, label)
+        tape.part_event("output_audio_transcript.done", response, label, transcript=text)
+    tape.at(ms).part_event("content_part.done", response, label, part={"type": "audio", "transcript": text})
+    end_item(tape, response, label, ms, status)
 
 
-def spoken_answer(tape: Tape, response: str, label: str, text: str, previous: str | None, ms: float) -> None:
-    """Answer a user's turn aloud, unasked by the client: created at *ms*, a second of audio, done."""
+def end_item(tape: Tape, response: str, label: str, ms: float, status: str = "completed") -> None:
+    """Finish an output item."""
+    tape.at(ms).item_done(label, status=status)
+    tape.output_item_done(response, label, status=status)
+
+
+def spoken_answer(
+    tape: Tape, response: str, label: str, text: str, previous: str | None, ms: float, *, asked: bool = False
+) -> None:
+    """Answer aloud: created at *ms*, a second of audio, done; *asked*: the client asked for it, not the VAD."""
+    request = tape.at(ms - ASKED_MS).response_create(response) if asked else None
     tape.at(ms).message(label, "assistant", text)
-    tape.response_created(response)
+    tape.response_created(response, request)
     begin_message(tape, response, label, previous, ms + 10)
     over = speak(tape, response, label, ms + 20, deltas=4)
     end_message(tape, response, label, over + 10)
@@ -76,13 +90,13 @@ def call_made(tape: Tape, response: str, label: str, previous: str | None, added
     tape.at((added + done) // 2).arguments_event("delta", response, label, delta=arguments)
     name = tape.items[label].name
     tape.at(done).arguments_event("done", response, label, name=name, arguments=arguments)
-    tape.at(done + 2).item_done(label)
-    tape.output_item_done(response, label)
+    end_item(tape, response, label, done + 2)
 
 
-def history(tape: Tape, begin: float) -> None:
-    """Let the session have had two exchanges, msg1 to msg4, heard to their ends by *begin* + 6 s."""
+def history(tape: Tape, *, asked: bool = False) -> None:
+    """Let the session have had two exchanges, msg1 to msg4, heard to their ends 6 s after its start."""
+    begin = tape.start + 500
     user_turn(tape, "msg1", "Hello, I am calling about a parcel.", None, begin + 1300)
-    spoken_answer(tape, "H1", "msg2", "Good morning, what is the order number?", "msg1", begin + 1350)
+    spoken_answer(tape, "H1", "msg2", "Good morning, what is the order number?", "msg1", begin + 1350, asked=asked)
     user_turn(tape, "msg3", "It is seven seven four one.", "msg2", begin + 4300)
-    spoken_answer(tape, "H2", "msg4", "Thank you, what would you like to know?", "msg3", begin + 4350)
+    spoken_answer(tape, "H2", "msg4", "Thank you, what would you like to know?", "msg3", begin + 4350, asked=asked)
