@@ -1,16 +1,14 @@
 """One recording, analyzed: feed it records, finish, read verdict, findings, stories and coverage.
 
-analysis = Analysis()
-for record in read(path):
-    analysis.feed(record)
-analysis.finish(facts_of(reading))
+with read(path) as reading:
+    analysis = analyze(reading)
+print(analysis.verdict, [finding.id for finding in analysis.findings])
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rtlog.analyzers.coverage import Damage
 from rtlog.analyzers.detector import Detector
 from rtlog.analyzers.finding import Finding, Severity
 from rtlog.analyzers.reconciler.changes import Change
@@ -18,6 +16,8 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.rule import Rule
 from rtlog.analyzers.rules import RULES
 from rtlog.analyzers.story import Story, tell
+from rtlog.recordings.damage import Damage
+from rtlog.recordings.reader import Reading
 from rtlog.recordings.record import Record
 
 Verdict = Literal["clean", "findings", "inconclusive"]
@@ -34,6 +34,23 @@ class Facts:
     has_header: bool = True
     foreign: str | None = None
     """The name of another vocabulary that the file speaks, where it was recognised."""
+
+
+def facts_of(reading: Reading) -> Facts:
+    """Give what an exhausted *reading* knows of its file; a torn last line counts as damage."""
+    damage = list(reading.damage)
+    if reading.torn:
+        damage.append(Damage(reading.lines, "the line is torn: the recording is still being written, or was cut off"))
+    return Facts(damage, len(reading.damage) + reading.torn, reading.complete, reading.has_header)
+
+
+def analyze(reading: Reading, rules: Iterable[type[Rule]] = RULES) -> "Analysis":
+    """Analyze all of *reading*."""
+    analysis = Analysis(rules)
+    for record in reading:
+        analysis.feed(record)
+    analysis.finish(facts_of(reading))
+    return analysis
 
 
 class Analysis:

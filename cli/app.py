@@ -20,7 +20,7 @@ def main() -> None:
     if arguments[:1] in (["--version"], ["-V"]):
         print(_version())
         return
-    from rtlog.recordings.errors import RtlogError  # noqa: PLC0415 - `--version` answers before any import
+    from rtlog.recordings.errors import RtlogError
 
     try:
         _application(arguments)()
@@ -31,12 +31,12 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): point stdout elsewhere, or the interpreter complains at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         sys.exit(0)
 
 
 def _version() -> str:
-    from importlib.metadata import version  # noqa: PLC0415 - only this answer needs it
+    from importlib.metadata import version
 
     return f"rtlog {version('rtlog')}"
 
@@ -47,7 +47,7 @@ def _printable(text: str) -> str:
 
 def _application(arguments: list[str]) -> "typer.Typer":
     """Build the typer application with the one command that was named, or all of them for help and typing errors."""
-    import typer  # noqa: PLC0415 - `--version` answers before any import
+    import typer
 
     app = typer.Typer(
         name="rtlog",

@@ -1,0 +1,24 @@
+"""Consoles: colour where a terminal is, plain text in a pipe, no meaning by colour alone."""
+
+import os
+from typing import TextIO
+
+from rich.console import Console
+
+PIPE_WIDTH = 10_000
+"""Lines are not wrapped for a program that reads them; `COLUMNS` says otherwise."""
+
+
+def console_for(stream: TextIO) -> Console:
+    """Give a console on *stream* that honours `NO_COLOR`, `FORCE_COLOR` and `COLUMNS`, and never guesses at markup."""
+    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def encodes_arrows(stream: TextIO) -> bool:
+    """Say whether the stream's encoding knows the arrows of a timeline."""
+    try:
+        "→←·×…".encode(stream.encoding or "ascii")  # noqa: RUF001 - the very characters in question
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
