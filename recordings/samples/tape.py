@@ -26,6 +26,7 @@ class Tape:
     """
 
     provider = "openai"
+    host = "api.openai.com"
     upstream = f"wss://api.openai.com/v1/realtime?model={session.MODEL}"
 
     def __init__(self, name: str, title: str, *, start: float, client: str | None, sdk: dict[str, str]) -> None:
@@ -129,6 +130,10 @@ class Tape:
             return entry.fields
         return entry.fields | {"event_id": provider_id("event", self.second_of(entry.ms), self.name, str(seq))}
 
+    def first(self, kind: str, label: str) -> Entry:
+        """Give the first entry of that type about the item *label*."""
+        return next(entry for entry in self.entries if entry.type == kind and self.id(label) in str(entry.fields))
+
     # The session.
 
     def open(self, *, create: bool = True, interrupt: bool = True) -> Self:
@@ -136,13 +141,7 @@ class Tape:
 
         *create*, *interrupt*: whether the server's VAD answers a turn, and cuts the answer that runs.
         """
-        target = self.upstream.partition("openai.com")[2]
-        headers: Fields = {"host": "api.openai.com", "authorization": "[redacted]", "upgrade": "websocket"}
-        self.at(self.start).connection(
-            "open",
-            request={"method": "GET", "target": target, "headers": headers},
-            response={"status": 101, "headers": {"upgrade": "websocket", "connection": "upgrade"}},
-        )
+        self.handshake()
         identity: Fields = {
             "id": provider_id("sess", self.second, self.name),
             "object": "realtime.session",
@@ -154,6 +153,16 @@ class Tape:
         self.at(self.start + 42).client_event("session.update", update, session=wanted)
         self.at(self.start + 300).server_event("session.updated", session=identity | wanted)
         return self
+
+    def handshake(self) -> None:
+        """Open the socket."""
+        target = self.upstream.partition(self.host)[2]
+        headers: Fields = {"host": self.host, "authorization": "[redacted]", "upgrade": "websocket"}
+        self.at(self.start).connection(
+            "open",
+            request={"method": "GET", "target": target, "headers": headers},
+            response={"status": 101, "headers": {"upgrade": "websocket", "connection": "upgrade"}},
+        )
 
     def close(self, ms: float) -> None:
         """End the session: the client closes the socket."""

@@ -9,6 +9,8 @@ from rtlog.recordings.samples.tape import APPEND_MS, DELTA_MS, Tape
 
 LEAD_MS: Final = 3 * APPEND_MS
 """The microphone is open this long before the server hears speech."""
+LANDING_MS: Final = 20
+"""Between `committed` and the user's item."""
 ASKED_MS: Final = 45
 """The client asks this long before the server begins to answer."""
 GENERATION_MS: Final = 40
@@ -17,16 +19,27 @@ GENERATION_MS: Final = 40
 
 def user_turn(tape: Tape, label: str, text: str, previous: str | None, added: float, spoken_ms: int = 900) -> None:
     """Let the user speak and be transcribed: the item is added, done and transcribed at *added*."""
-    stopped = added - 20
-    started = stopped - spoken_ms
+    speech(tape, label, text, added - LANDING_MS - spoken_ms, spoken_ms)
+    utterance_lands(tape, label, previous, added)
+
+
+def speech(tape: Tape, label: str, text: str, started: float, spoken_ms: int) -> None:
+    """Let the server hear the user say *text* from *started* for *spoken_ms*."""
+    stopped = started + spoken_ms
     tape.at(started).message(label, "user", text)
     tape.microphone(started - LEAD_MS, stopped)
     tape.at(started).speech_started(label)
     tape.at(stopped).speech_stopped(label)
-    tape.at(stopped).committed(label, previous)
-    tape.at(added).item_added(label, previous)
+
+
+def utterance_lands(tape: Tape, label: str, previous: str | None, added: float, *, transcribed: bool = True) -> Entry:
+    """Commit the speech, then add the item (given) at *added*, done and, unless told otherwise, transcribed."""
+    tape.at(added - LANDING_MS).committed(label, previous)
+    announced = tape.at(added).item_added(label, previous)
     tape.item_done(label)
-    tape.transcribed(label)
+    if transcribed:
+        tape.transcribed(label)
+    return announced
 
 
 def begin_message(tape: Tape, response: str, label: str, previous: str | None, ms: float, *, added: float = 0) -> Entry:
