@@ -1,12 +1,12 @@
 """One line, one record: the typed decoder first, field by field where it refuses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from rtlog.recordings.lenient import UNDECODABLE, salvage
+from rtlog.recordings.lenient import UNDECODABLE, members_of, salvage
 from rtlog.recordings.record import Dir, Event, Record
 from rtlog.recordings.skim import carried_audio
 from rtlog.recordings.vocabulary.events import AUDIO_FIELDS, direction_of
@@ -43,6 +43,13 @@ def decode_bare_event(text: bytes, direction: Dir | None) -> tuple[Record, bool]
     size = carried_audio(event.type, text, bare=True)
     found = direction or direction_of(event.type)
     return Record(type=event.type, dir=found, n=len(text.strip()), audio_bytes=size, event=event), malformed
+
+
+def event_members(line: bytes) -> Collection[str]:
+    """Give the names of the members of the event in *line*, which may be the event itself."""
+    members = members_of(line)
+    event = members.get("event")
+    return members_of(event) if event is not None and bytes(event)[:1] == b"{" else members
 
 
 def _typed(decode: Callable[[bytes | Raw], T], shape: type[T], text: bytes) -> tuple[T, bool]:

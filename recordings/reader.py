@@ -1,34 +1,38 @@
 """Reading a recording: any file that holds realtime events as JSON Lines, ours first of all."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from rtlog.recordings.damage import DamageLog
-from rtlog.recordings.decoding import decode_line
+from rtlog.recordings.decoding import decode_line, event_members
 from rtlog.recordings.errors import RecordingError
+from rtlog.recordings.folding import APPEND, fold
 from rtlog.recordings.format import RECORD_KINDS, Footer, Header
 from rtlog.recordings.framing import framing_of, newer_version, parse_footer, parse_header
 from rtlog.recordings.headerless import HeaderlessDecoder
-from rtlog.recordings.lines import MAX_LINE, Lines
+from rtlog.recordings.lines import MAX_LINE, UNREADABLE, Lines, reason_of
 from rtlog.recordings.order import Order
 from rtlog.recordings.record import Record
-from rtlog.recordings.skim import MARKERS, PEEK, skim
+from rtlog.recordings.skim import Skimmer
+from rtlog.recordings.vocabulary.foreign import TYPES, vocabulary_of
 
 MAX_KINDS: Final = 100
 _BREAKS: Final = b" \t\r\n"
 
 
-def read(source: Path | str | BinaryIO, *, follow: bool = False, strict: bool = False) -> "Reading":
+def read(source: Path | str | BinaryIO, *, follow: bool = False, strict: bool = False, fold: bool = False) -> "Reading":
     """Open a recording: a path, `"-"` for standard input, or an open binary file.
 
     With *follow* the end of a growing file is waited at until its footer or `close()`; with *strict* every byte is
-    validated, audio payloads too. Raises `RecordingError` for what cannot be opened, holds no complete JSON
-    object, or a newer rtlog wrote; nothing that stands in the file raises later.
+    validated, audio payloads too; with *fold* a run of `input_audio_buffer.append` is one record (`Record.folded`).
+    Raises `RecordingError` for what cannot be opened, holds no complete JSON object, or a newer rtlog wrote; nothing
+    that stands in the file raises later.
     """
-    return Reading(Lines(source, follow=follow), strict=strict)
+    return Reading(Lines(source, follow=follow), strict=strict, fold=fold and not follow)
 
 
 class Reading:
@@ -37,13 +41,15 @@ class Reading:
     What it says of itself (`damage`, `footer`, `lines` …) is complete once the records are exhausted.
     """
 
-    def __init__(self, lines: Lines, *, strict: bool = False) -> None:
+    def __init__(self, lines: Lines, *, strict: bool = False, fold: bool = False) -> None:
         self.name: Final = lines.name
         self.header = Header()
         self.has_header = False
         self.footer: Footer | None = None
         self.damage: Final = DamageLog()
         self.unknown_kinds: Final[Counter[str]] = Counter()
+        self.vocabularies: Final[Counter[str]] = Counter()
+        """Events of vocabularies that rtlog does not model, by the vocabulary's name."""
         self.malformed = 0
         """Lines of which a part did not fit our types and was left out."""
         self.torn = False
@@ -51,6 +57,8 @@ class Reading:
         self.lines = 0
         """Lines read so far."""
         self._strict = strict
+        self._fold = fold
+        self._skimmer = Skimmer()
         self._file = lines
         self._text = iter(lines)
         self._order = Order(self.damage, numbered=True)
@@ -76,6 +84,12 @@ class Reading:
     def missing(self) -> int:
         """Count the records that the numbers say were there and no `gap` accounts for."""
         return self._order.missing
+
+    @property
+    def foreign(self) -> str | None:
+        """Name the other vocabulary that most of the records speak; `None` where it is ours."""
+        name, count = next(iter(self.vocabularies.most_common(1)), (None, 0))
+        return name if count * 2 > self._order.seq else None
 
     def __iter__(self) -> Iterator[Record]:
         return self._records
@@ -120,35 +134,48 @@ class Reading:
         try:
             if self._pending:
                 yield from self._slowly(self._pending)
-            if self._headerless or self._strict:
-                for line in self._text:
-                    self.lines += 1
-                    yield from self._slowly(line)
-            else:
-                yield from self._quickly()
-            self._finish()
+            yield from self._every_line() if self._headerless or self._strict else self._quickly()
+        except UNREADABLE as error:
+            self.damage.add(self.lines + 1, f"the file cannot be read further ({reason_of(error)})")
         finally:
             self.close()
 
+    def _every_line(self) -> Iterator[Record]:
+        for line in self._text:
+            self.lines += 1
+            yield from self._slowly(line)
+
     def _quickly(self) -> Iterator[Record]:
-        order, marker_of = self._order, MARKERS.get
-        for number, line in enumerate(self._text, self.lines + 1):
-            marker = marker_of(line[:PEEK])
-            record = skim(line, marker) if marker is not None else None
+        rest: bytes | None = b""
+        while rest is not None:
+            rest = yield from self._up_to_a_run((rest,) if rest else ())
+
+    def _up_to_a_run(self, before: tuple[bytes, ...]) -> Generator[Record, None, bytes | None]:
+        """Give the records up to the end of a folded run; return the line behind it, `None` at the end of the file."""
+        order, folding, skim, number = self._order, self._fold, self._skimmer.skim, self.lines
+        for line in chain(before, self._text):
+            number += 1
+            record = skim(line)
             if record is None:
                 self.lines = number
                 record = self._decoded(line)
                 if record is None:
                     continue
-            t = record.t
-            if record.seq == order.seq + 1 and t is not None and t >= order.t and order.records:
-                order.seq += 1
-                order.t = t
-                order.records += 1
+            seq, t = record.seq, record.t
+            if seq == order.seq + 1 and t is not None and t >= order.regular_from:
+                order.seq, order.regular_from = seq, t
             elif not order.admit(record, number):
                 continue
             record.line = number
+            if folding and record.type == APPEND and order.regular_from == t:
+                run = fold(record, line, self._skimmer.starts[record.type], self._text)
+                order.seq, order.regular_from = seq + run.folded, run.t
+                self.lines = number + run.folded
+                yield record
+                return run.rest
             yield record
+        self.lines = number
+        return None
 
     def _slowly(self, line: bytes) -> Iterator[Record]:
         record = self._decoded(line)
@@ -164,10 +191,18 @@ class Reading:
             self._note_undecodable(line)
             return None
         self.malformed += malformed
-        if record.event is None and record.kind not in RECORD_KINDS:
-            self._take_other(record, line)
-            return None
-        return record
+        if record.event is not None:
+            if not record.type or record.type in TYPES:
+                self._note_vocabulary(record, line)
+            return record
+        if record.kind in RECORD_KINDS:
+            return record
+        if record.kind:
+            known = record.kind in self.unknown_kinds or len(self.unknown_kinds) < MAX_KINDS
+            self.unknown_kinds[record.kind if known else "…"] += 1
+            return record
+        self._take_other(line)
+        return None
 
     def _note_undecodable(self, line: bytes) -> None:
         if not line.endswith(b"\n") and len(line) < MAX_LINE:
@@ -177,23 +212,18 @@ class Reading:
                 self.lines, f"is longer than {MAX_LINE >> 20} MiB" if len(line) >= MAX_LINE else "is no JSON object"
             )
 
-    def _take_other(self, record: Record, line: bytes) -> None:
+    def _note_vocabulary(self, record: Record, line: bytes) -> None:
+        name = vocabulary_of(record.type, () if record.type else event_members(line))
+        if name:
+            self.vocabularies[name] += 1
+
+    def _take_other(self, line: bytes) -> None:
         framing = framing_of(line)
         if framing == "footer":
             self.footer = parse_footer(line)
+            self._order.end(self.footer.records, self.lines)
+            self._file.stop_following()
         elif framing == "header":
             self._order.skip_unreadable(self.lines, "another recording starts here; its header is ignored")
-        elif record.kind:
-            known = record.kind in self.unknown_kinds or len(self.unknown_kinds) < MAX_KINDS
-            self.unknown_kinds[record.kind if known else "…"] += 1
-            self._order.admit(record, self.lines)
         else:
             self._order.skip_unreadable(self.lines, "has neither an event nor a kind")
-
-    def _finish(self) -> None:
-        if self._file.cut_short:
-            self.damage.add(self.lines + 1, self._file.cut_short)
-        if self.footer and self.footer.records > self._order.records:
-            self.damage.add(
-                self.lines, f"{self.footer.records} records were written, {self._order.records} can be read"
-            )

@@ -1,7 +1,7 @@
 """A record: one line of a recording, typed.
 
-Only what rtlog reads is named here; unknown fields are skipped by the decoder and stay in the file. Fields whose presence
-means something (`previous_item_id: null` is the head, an absent one is the tail) tell `None` from `UNSET`.
+Only what rtlog reads is named here; unknown fields are skipped by the decoder and stay in the file. Fields whose
+presence means something (`previous_item_id: null` is the head, an absent one is the tail) tell `None` from `UNSET`.
 """
 
 from typing import Annotated, Literal
@@ -72,7 +72,7 @@ class Response(Struct):
     output: list[Item] | None = None
     metadata: dict[str, str] | None = None
     conversation: str | None = None
-    conversation_id: str | None | UnsetType = UNSET
+    conversation_id: str | UnsetType | None = UNSET
     output_modalities: list[str] | None = None
     modalities: list[str] | None = None
     usage: Usage | None = None
@@ -104,15 +104,22 @@ class AudioInput(Struct):
     """The GA shape of a session's audio input."""
 
     format: AudioFormat | str | None = None
-    transcription: Transcription | None | UnsetType = UNSET
-    turn_detection: TurnDetection | None | UnsetType = UNSET
+    transcription: Transcription | UnsetType | None = UNSET
+    turn_detection: TurnDetection | UnsetType | None = UNSET
+
+
+class Voice(Struct):
+    """A voice given as an object: a custom one, or another vendor's."""
+
+    id: str | None = None
+    name: str | None = None
 
 
 class AudioOutput(Struct):
     """The GA shape of a session's audio output."""
 
     format: AudioFormat | str | None = None
-    voice: str | None = None
+    voice: Voice | str | None = None
 
 
 class SessionAudio(Struct):
@@ -134,11 +141,11 @@ class Session(Struct):
     output_modalities: list[str] | None = None
     audio: SessionAudio | None = None
     modalities: list[str] | None = None
-    voice: str | None = None
+    voice: Voice | str | None = None
     input_audio_format: str | None = None
     output_audio_format: str | None = None
-    input_audio_transcription: Transcription | None | UnsetType = UNSET
-    turn_detection: TurnDetection | None | UnsetType = UNSET
+    input_audio_transcription: Transcription | UnsetType | None = UNSET
+    turn_detection: TurnDetection | UnsetType | None = UNSET
 
 
 class Event(Struct):
@@ -150,7 +157,7 @@ class Event(Struct):
     type: str = ""
     event_id: str | None = None
     item_id: str | None = None
-    previous_item_id: str | None | UnsetType = UNSET
+    previous_item_id: str | UnsetType | None = UNSET
     item: Item | None = None
     response_id: str | None = None
     response: Response | None = None
@@ -165,7 +172,7 @@ class Event(Struct):
     text: str | None = None
     transcript: str | None = None
     audio_start_ms: float | None = None
-    audio_end_ms: float | None | UnsetType = UNSET
+    audio_end_ms: float | UnsetType | None = UNSET
 
     push_id: str | None = None
     source: str | None = None
@@ -188,6 +195,9 @@ class Record(Struct):
 
     `line` is its 1-based line in the file (the header is line 1), `t` ns since the recording started or `None` when the
     recording is untimed, `n` bytes on the wire, `audio_bytes` decoded audio bytes. `kind` is empty for an event.
+
+    `folded` counts further `input_audio_buffer.append` records that follow this one directly and that it stands for
+    (`read(fold=True)`): `n` and `audio_bytes` are sums then, and the next record's `seq` is `seq + folded + 1`.
     """
 
     type: str = ""
@@ -209,3 +219,4 @@ class Record(Struct):
     request: Raw | UnsetType = UNSET
     response: Raw | UnsetType = UNSET
     line: int = 0
+    folded: int = 0

@@ -1,9 +1,8 @@
 """Reading a line that carries audio without reading the audio.
 
 Audio is 97 to 99 % of the bytes of a session, and nothing rtlog judges needs them: the payload is cut out before the
-line is decoded. What is cut is proven by arithmetic (the head's `audio_bytes` must give the payload's length, and the
-line must end where the record ends); on any mismatch the caller decodes the whole line. `read(strict=True)` checks the
-payload too.
+line is decoded. What is cut is proven by arithmetic: the head's `audio_bytes` must give the payload's length. On any
+mismatch the caller decodes the whole line; `read(strict=True)` checks the payload too.
 """
 
 from typing import Final
@@ -15,39 +14,80 @@ from rtlog.recordings.audio import decoded_size
 from rtlog.recordings.lenient import UNDECODABLE
 from rtlog.recordings.record import Record
 from rtlog.recordings.vocabulary.events import AUDIO_FIELDS
+from rtlog.recordings.vocabulary.foreign import TYPES
 
 PEEK: Final = len(b'{"type":"response.output_audio.delta"')
 """As many bytes of a line as tell every audio event from every other event."""
 
 _SENDER: Final = {"audio": "client", "delta": "server"}
+WORTH_SKIMMING: Final = 600
+"""Bytes of a line; decoding a shorter one is cheaper than looking for a payload in it."""
+
 MARKERS: Final = {
-    f'{{"type":"{name}","dir":"{_SENDER[field]}"'.encode()[:PEEK]: f'"{field}":"'.encode()
+    f'{{"type":"{name}","dir":"{_SENDER[field]}"'.encode()[:PEEK]: (name, f'"{field}":"'.encode())
     for name, field in AUDIO_FIELDS.items()
 }
-"""The first bytes of a line that holds an audio event, and what stands before its payload."""
+"""The first bytes of a line that holds an audio event: its type, and what stands before its payload."""
 
-_MARKER: Final = len(b'"delta":"')
+MARKER: Final = len(b'"delta":"')
 _SEARCHED: Final = 800
 """Ids come before the payload in every known server's events; one that starts later is decoded the slow way."""
 
-_END: Final = b'"}}\n'
+END: Final = b'"}}\n'
+_REMARKABLE: Final = frozenset({"", *AUDIO_FIELDS, *TYPES})
+"""Types of events of which the reader wants to know more than the record tells."""
+
+_marker_of: Final = MARKERS.get
 _decode: Final = msgspec.json.Decoder(Record).decode
 
 
-def skim(line: bytes, marker: bytes) -> Record | None:
-    """Decode a line of ours that ends with its audio payload, or give `None` where it is not exactly that."""
-    start = line.find(marker, PEEK, _SEARCHED)
-    if start < 0 or line[-4:] != _END:
-        return None
-    start += _MARKER
-    try:
-        record = _decode(line[:start] + _END)
-    except UNDECODABLE:
-        return None
-    payload = len(line) - start - 4
-    whole = not payload or (record.audio_bytes + 2) // 3 * 4 == payload
+class Skimmer:
+    """Decodes all of a line of ours but its audio payload; remembers where payloads begin, as neighbours are alike."""
+
+    __slots__ = ("starts",)
+
+    def __init__(self) -> None:
+        self.starts = dict.fromkeys(AUDIO_FIELDS, PEEK)
+        """Event type -> the offset in a line at which the last one's payload began."""
+
+    def skim(self, line: bytes) -> Record | None:
+        """Give the record of a line that is exactly as ours are, else `None`."""
+        known = _marker_of(line[:PEEK]) if len(line) > WORTH_SKIMMING else None
+        try:
+            return self._without_payload(line, *known) if known else _plain(line)
+        except UNDECODABLE:
+            return None
+
+    def _without_payload(self, line: bytes, event_type: str, marker: bytes) -> Record | None:
+        start = self.starts[event_type]
+        if line[start - MARKER : start] != marker:
+            start = line.find(marker, PEEK, _SEARCHED) + MARKER
+            if start < MARKER:
+                return None
+            self.starts[event_type] = start
+        if line[-4:] == END:
+            record = _decode(line[:start] + END)
+            event = record.event
+            if (record.audio_bytes + 2) // 3 * 4 == len(line) - start - 4 and event and event.type == event_type:
+                return record
+        return _skim_middle(line, start)
+
+
+def _plain(line: bytes) -> Record | None:
+    record = _decode(line)
     event = record.event
-    return record if whole and event is not None and event.type == record.type and record.dir else None
+    if event is None or event.type != record.type or not record.dir:
+        return None
+    return None if event.type in _REMARKABLE and not record.audio_bytes else record
+
+
+def _skim_middle(line: bytes, start: int) -> Record | None:
+    """Decode a line whose payload is followed by other members."""
+    end = line.find(b'"', start)
+    record = _decode(line[:start] + line[end:])
+    event = record.event
+    whole = (record.audio_bytes + 2) // 3 * 4 == end - start
+    return record if whole and event and event.type == record.type else None
 
 
 class _Payload(Struct):

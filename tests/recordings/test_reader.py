@@ -45,7 +45,13 @@ def test_a_whole_recording_gives_its_header_records_and_footer():
     assert records[2].event
     assert records[2].event.item_id == "item_1"
     assert (reading.header.id, reading.has_header, reading.complete, reading.timed) == ("01JD", True, True, True)
-    assert (reading.lines, reading.damage.total, reading.malformed, reading.missing, reading.torn) == (6, 0, 0, 0, False)
+    assert (reading.lines, reading.damage.total, reading.malformed, reading.missing, reading.torn) == (
+        6,
+        0,
+        0,
+        0,
+        False,
+    )
 
 
 def test_a_recording_of_a_newer_format_says_what_to_do():
