@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,14 +56,14 @@ def numbered(path: Path, number: int) -> Path:
 def check_writable(path: Path, *, force: bool = False) -> None:
     """Say before anything is started whether a recording can be made at *path*, a file or a folder.
 
-    Makes the parent folder. Raises RecordingError when the file exists and *force* is false, or cannot be made.
+    Raises RecordingError when the file exists and *force* is false, or cannot be made; makes nothing itself.
     """
-    folder = path if path.is_dir() else path.parent
+    folder = path if path.is_dir() else path.absolute().parent
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Tried, not asked: permission bits know nothing of read-only and special file systems.
+        tempfile.TemporaryFile(dir=existing).close()
     except OSError as error:
-        raise RecordingError(folder, f"cannot make the folder: {error.strerror}; choose another with -o") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise RecordingError(folder, "cannot write here; choose another place with -o")
+        raise RecordingError(path, f"cannot be written: {error.strerror}; choose another place with -o") from error
     if path.exists() and not path.is_dir() and not force:
         raise RecordingError(path, "already exists; use --force to overwrite it, or another -o")

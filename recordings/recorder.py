@@ -50,19 +50,23 @@ class Recorder:
         cls,
         path: Path | None = None,
         *,
+        folder: Path | None = None,
+        tap: str = "recorder",
         title: str | None = None,
         audio: AudioPolicy = "meta",
         force: bool = False,
+        fsync_interval: float | None = DEFAULT_INTERVAL,
         on_failure: Callable[[OSError], None] | None = None,
     ) -> Self:
-        """Open a recording at *path*, by default a new file in the folder of recordings.
+        """Open a recording at *path*, by default a new file in *folder* (the folder of recordings).
 
         Raises RecordingError when the file exists (without *force*) or cannot be made.
         """
         wall_ns = time.time_ns()
-        header = Header(id=new_id(wall_ns), tool=tool_name(), tap="recorder", audio=audio, title=title)
-        target = path or recordings_folder() / file_name(wall_ns, header.id)
-        return cls(Writer(target, header, force=force, syncer=Syncer(DEFAULT_INTERVAL), on_failure=on_failure))
+        header = Header(id=new_id(wall_ns), tool=tool_name(), tap=tap, audio=audio, title=title)
+        target = path or (folder or recordings_folder()) / file_name(wall_ns, header.id)
+        syncer = None if fsync_interval is None else Syncer(fsync_interval)
+        return cls(Writer(target, header, force=force, syncer=syncer, on_failure=on_failure))
 
     def __enter__(self) -> Self:
         return self

@@ -1,8 +1,8 @@
 """The recording file: a header, one `write()` a record, and a footer after a clean end.
 
 A record reaches the file whole or not at all: what a full disk cut short is cut off again, so every complete line
-parses and `kill -9` costs nothing that was handed over. A failing disk never raises into the session: losses are counted,
-told once, and written as a `gap` as soon as the disk takes one again.
+parses and `kill -9` costs nothing that was handed over. A failing disk never raises into the session: losses are
+counted, told once, and written as a `gap` as soon as the disk takes one again.
 """
 
 import os

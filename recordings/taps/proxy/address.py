@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from rtlog.recordings.errors import RtlogError
 
 SECURE: Final = {"wss": True, "https": True, "ws": False, "http": False}
+DEFAULT_PATH: Final = "/v1"
+"""Where OpenAI and what is compatible with it have their API."""
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -23,7 +25,10 @@ class Upstream:
 
     @classmethod
     def parse(cls, url: str) -> "Upstream":
-        """Read `wss://host[:port][/base]` (`ws`, `https` and `http` alike). Raises RtlogError."""
+        """Read `wss://host[:port][/base]` (`ws`, `https` and `http` alike); without a path the base is `/v1`.
+
+        Raises RtlogError.
+        """
         try:
             parts = urlsplit(url if "://" in url else f"wss://{url}")
             host, port = parts.hostname, parts.port
@@ -34,7 +39,7 @@ class Upstream:
         if parts.query or parts.fragment or parts.username:
             raise RtlogError("the upstream takes no query, fragment or user; the client sends those itself")
         secure = SECURE[parts.scheme]
-        return cls(host, port or (443 if secure else 80), secure, parts.path.rstrip("/"))
+        return cls(host, port or (443 if secure else 80), secure, (parts.path or DEFAULT_PATH).rstrip("/"))
 
     @property
     def authority(self) -> str:

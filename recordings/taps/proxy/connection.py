@@ -66,7 +66,7 @@ class Connection:
         if self._dialling is not None:
             self._dialling.cancel()
         for leg in (self.client, self.server):
-            if not leg.lost and hasattr(leg, "transport"):
+            if leg.made and not leg.lost:
                 leg.transport.abort()
 
     def _read_head(self, data: bytes) -> None:

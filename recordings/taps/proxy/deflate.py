@@ -1,4 +1,4 @@
-"""permessage-deflate (RFC 7692), the receiving half: what the two parties agreed on, and the inflating of one direction."""
+"""permessage-deflate (RFC 7692), the receiving half: what the parties agreed on, and one direction inflated."""
 
 import zlib
 from dataclasses import dataclass

@@ -29,53 +29,61 @@ class Leg(asyncio.Protocol):
         self.heard = heard
         self.ended = ended
         self.gone = gone
+        self.made = False
         self.over = False
         self.lost = False
-        self._peer: Leg | None = None
+        self.peer: Leg | None = None
         self._resetting = False
 
     def join(self, peer: "Leg") -> None:
         """Send everything from now on to *peer*, and to it what it will be sent by *peer*."""
-        self._peer, peer._peer = peer, self
+        self.peer, peer.peer = peer, self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport and its mark."""
         self.transport = cast("asyncio.Transport", transport)
+        self.made = True
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
 
     def data_received(self, data: bytes) -> None:
-        if self._peer is not None:
-            self._peer.transport.write(data)
+        """Pass the bytes on; only then give the copy."""
+        if self.peer is not None:
+            self.peer.transport.write(data)
         self.heard(data)
 
     def eof_received(self) -> bool:
+        """Pass the half close on; true keeps this side open for what the peer still sends."""
         self._end()
-        if self._peer is not None:
-            self._peer.finish()
-            if self._peer.over:
+        if self.peer is not None:
+            self.peer.finish()
+            if self.peer.over:
                 self.transport.close()
-                self._peer.transport.close()
+                self.peer.transport.close()
         # A TLS transport cannot stay half open.
-        return self._peer is not None and self.transport.can_write_eof()
+        return self.peer is not None and self.transport.can_write_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Pass the end on: a close as a close, a reset as a reset."""
         self.lost = True
         self._end()
-        if self._peer is not None and not self._peer.lost:
+        if self.peer is not None and not self.peer.lost:
             if exc is None:
-                self._peer.transport.close()
+                self.peer.transport.close()
             else:
-                self._peer.reset()
+                self.peer.reset()
         self.gone()
 
     def pause_writing(self) -> None:
-        if self._peer is not None:
-            self._peer.transport.pause_reading()
+        """Read the peer no more: this side takes nothing now."""
+        if self.peer is not None:
+            self.peer.transport.pause_reading()
 
     def resume_writing(self) -> None:
+        """Read the peer again, or do the reset that was waiting."""
         if self._resetting:
             self._reset_now()
-        elif self._peer is not None and not self._peer.lost:
-            self._peer.transport.resume_reading()
+        elif self.peer is not None and not self.peer.lost:
+            self.peer.transport.resume_reading()
 
     def finish(self) -> None:
         """Tell this side that the other will send no more; where it cannot be half closed, close it."""

@@ -1,6 +1,7 @@
 """The proxy tap: listens, splices every client to the upstream, and records the WebSockets among them."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class ProxyTap:
         try:
             self._server = await loop.create_server(self._accept, host, port, backlog=BACKLOG_OF_CLIENTS)
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
             raise RtlogError(f"cannot listen on {host}:{port}: {reason}; choose another with --listen") from error
         self._port = int(self._server.sockets[0].getsockname()[1])
         return self

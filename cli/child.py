@@ -1,0 +1,85 @@
+"""The program under `rtlog record -- CMD`: where its clients dial, its signals, its exit status.
+
+It keeps our standard streams as its own: nothing of it is read, changed or held back.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from rtlog.recordings.errors import RtlogError
+
+DEFAULT_UPSTREAM: Final = "wss://api.openai.com/v1"
+BASE_URL_VARIABLES: Final = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
+"""Read by the openai packages (Python, Node), the agent frameworks on top of them, and older gateways."""
+
+AZURE_VARIABLE: Final = "AZURE_OPENAI_ENDPOINT"
+_UNPROXIED: Final = "127.0.0.1,localhost"
+_SIGNAL_EXIT: Final = 128
+
+
+def upstream_of(environment: Mapping[str, str]) -> str:
+    """Give the URL that the program would have dialled by itself."""
+    named = next((environment[name] for name in BASE_URL_VARIABLES if environment.get(name)), None)
+    if named is None and _speaks_azure(environment):
+        # Its clients add the whole path themselves: the slash says that there is none.
+        return environment[AZURE_VARIABLE].rstrip("/") + "/"
+    return named or DEFAULT_UPSTREAM
+
+
+def environment_for(environment: Mapping[str, str], url: str) -> dict[str, str]:
+    """Give *environment* with the base URL *url*, which is dialled directly even where an HTTP proxy is set."""
+    changed = dict(environment)
+    if _speaks_azure(environment):
+        changed[AZURE_VARIABLE] = url
+    else:
+        changed |= dict.fromkeys(BASE_URL_VARIABLES, url)
+    for name in ("NO_PROXY", "no_proxy"):
+        changed[name] = ",".join(filter(None, (environment.get(name), _UNPROXIED)))
+    return changed
+
+
+async def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run *command* to its end; gives its exit status, 128+n where signal n ended it. Raises RtlogError."""
+    try:
+        process = await asyncio.create_subprocess_exec(*command, env=environment)
+    except OSError as error:
+        raise RtlogError(f"cannot run {command[0]!r}: {error.strerror}") from error
+    with _signals_passed_to(process):
+        status = await process.wait()
+    return _SIGNAL_EXIT - status if status < 0 else status
+
+
+@contextmanager
+def _signals_passed_to(process: asyncio.subprocess.Process) -> Iterator[None]:
+    """Pass INT, TERM and HUP on; INT only where the terminal does not send it to the whole foreground by itself."""
+    loop = asyncio.get_running_loop()
+
+    def interrupt() -> None:
+        if not _terminal_interrupts():
+            process.send_signal(signal.SIGINT)
+
+    loop.add_signal_handler(signal.SIGINT, interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, process.send_signal, number)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+
+def _terminal_interrupts() -> bool:
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _speaks_azure(environment: Mapping[str, str]) -> bool:
+    own = any(environment.get(name) for name in (*BASE_URL_VARIABLES, "OPENAI_API_KEY"))
+    return bool(environment.get(AZURE_VARIABLE)) and not own

@@ -1,0 +1,64 @@
+"""The line that `rtlog record` keeps up to date on a terminal while it waits."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.text import Text
+
+from rtlog.recordings.taps.proxy import Summary
+
+REFRESH_SECONDS = 0.5
+PCM16_BYTES_PER_SECOND = 48_000
+"""24 kHz, 16 bit: what sessions use unless they ask for a telephone's format."""
+
+
+class Notices:
+    """Tells a person single lines on stderr, above the live line where there is one."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def __call__(self, line: str) -> None:
+        """Print *line*; control characters in it are shown, not obeyed."""
+        printable = "".join(each if each.isprintable() else repr(each)[1:-1] for each in line)
+        self.console.print(f"rtlog: {escape(printable)}")
+
+
+async def keep_current(notices: Notices, summary: Callable[[], Summary]) -> None:
+    """Redraw the line until cancelled; without a terminal do nothing."""
+    if not sys.stderr.isatty():
+        return
+    before, then = summary().events, time.monotonic()
+    with Live(console=notices.console, auto_refresh=False, transient=True) as live:
+        while True:
+            now, current = time.monotonic(), summary()
+            rate = (current.events - before) / (now - then) if now > then else 0.0
+            before, then = current.events, now
+            live.update(Text(f"● {spoken(current)}, {rate:.0f} events/s"), refresh=True)
+            await asyncio.sleep(REFRESH_SECONDS)
+
+
+def spoken(summary: Summary) -> str:
+    """Say what was recorded: sessions, events, audio, size."""
+    parts = [_counted(summary.sessions, "session"), _counted(summary.events, "event")]
+    if summary.connections > summary.sessions:
+        parts.insert(1, _counted(summary.connections, "connection"))
+    if summary.audio_bytes:
+        parts.append(f"about {summary.audio_bytes / PCM16_BYTES_PER_SECOND:.1f} s of audio")
+    return ", ".join([*parts, _sized(summary.size)])
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _sized(size: int) -> str:
+    for unit, bytes_of in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= bytes_of:
+            return f"{size / bytes_of:.1f} {unit}"
+    return f"{size} bytes"

@@ -1,0 +1,169 @@
+"""`rtlog record`: record the realtime sessions of a program, of whoever connects, or of a pipe."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from rtlog.cli.live import Notices
+    from rtlog.recordings.taps.proxy import Listen, Options, ProxyTap
+
+EXAMPLE: Final = "Example: rtlog record -- python my_agent.py"
+# What follows the command's name is the command's own, with or without `--`.
+CONTEXT_SETTINGS: Final = {"allow_interspersed_args": False}
+
+LISTEN: Final = "127.0.0.1:8787"
+LOSSY: Final = 3
+MEBIBYTE: Final = 1024 * 1024
+LAST_WORDS: Final = 1.0
+"""Seconds that connections get to end after the program has."""
+
+
+def record(  # noqa: PLR0913, PLR0917 - a command's options
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- CMD…] | -", help="A program to run and record; - reads events from stdin."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File or folder; default: a new file in recordings/.")
+    ] = None,
+    listen: Annotated[str | None, typer.Option(help=f"HOST:PORT; default: {LISTEN}, with CMD a free port.")] = None,
+    upstream: Annotated[
+        str | None, typer.Option(help="The provider, wss://HOST[/BASE]; default: $OPENAI_BASE_URL, else OpenAI.")
+    ] = None,
+    audio: Annotated[
+        Literal["meta", "keep"], typer.Option(help="Keep voices, or their length and hash alone.")
+    ] = "meta",
+    split: Annotated[Literal["session", "connection", "run"], typer.Option(help="What becomes one file.")] = "session",
+    title: Annotated[str | None, typer.Option(help="A name for the recording.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,  # noqa: FBT002 - a flag
+    max_message: Annotated[int, typer.Option(min=1, help="MiB of a message that are kept at most.")] = 64,
+    fsync: Annotated[float, typer.Option(min=0, help="Seconds between two syncs to the disk; 0: never.")] = 1.0,
+) -> None:
+    """Record realtime sessions: of a program, of every client that connects, or of events on stdin."""
+    from rtlog.recordings.naming import check_writable, recordings_folder
+    from rtlog.recordings.taps.proxy import Listen, Options
+
+    options = Options(output, force, audio, split, title, fsync or None)
+    check_writable(output or recordings_folder(), force=force)
+    if command == ["-"]:
+        raise typer.Exit(_from_stdin(options, max_message * MEBIBYTE))
+    address = Listen.parse(listen or LISTEN) if listen or not command else Listen()
+    raise typer.Exit(_from_proxy(command or [], address, upstream, options, max_message * MEBIBYTE))
+
+
+def _from_proxy(command: list[str], listen: "Listen", upstream: str | None, options: "Options", limit: int) -> int:
+    import os
+
+    from rtlog.cli.child import upstream_of
+    from rtlog.cli.live import Notices
+    from rtlog.recordings.taps.proxy import ProxyTap
+
+    notices = Notices()
+    target = upstream or upstream_of(os.environ)
+
+    async def session() -> int:
+        async with ProxyTap(target, listen=listen, options=options, max_message=limit, notice=notices) as tap:
+            if not listen.loopback:
+                notices(f"listening beyond this machine: whoever reaches {listen.host} can use {target} through it")
+            status = await (_run(command, tap) if command else _wait(tap, notices))
+            await tap.idle(LAST_WORDS if command else 0.0)
+        _report(tap, notices, options)
+        return status or (LOSSY if tap.summary().lossy else 0)
+
+    return _run_loop(session())
+
+
+def _run_loop(session: "Coroutine[None, None, int]") -> int:
+    """Run on uvloop where it is installed: the same, with less added to each message."""
+    import asyncio
+    from importlib import import_module
+
+    try:
+        factory = import_module("uvloop").new_event_loop
+    except ImportError:
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(session)
+
+
+async def _run(command: list[str], tap: "ProxyTap") -> int:
+    import os
+
+    from rtlog.cli import child
+
+    return await child.run(command, child.environment_for(os.environ, tap.url))
+
+
+async def _wait(tap: "ProxyTap", notices: "Notices") -> int:
+    """Listen until Ctrl-C, which is the normal end."""
+    import asyncio
+    import signal
+
+    from rtlog.cli.live import keep_current
+
+    notices(
+        f"listening; start the client with OPENAI_BASE_URL={tap.url} (upstream {tap.upstream.url('')}); Ctrl-C ends"
+    )
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    line = asyncio.ensure_future(keep_current(notices, tap.summary))
+    await ended.wait()
+    line.cancel()
+    await asyncio.wait({line})
+    return 0
+
+
+def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
+    from rtlog.cli.live import spoken
+
+    summary = tap.summary()
+    if not summary.sessions:
+        notices(NO_SESSION.format(url=tap.url, ws=tap.url.replace("http", "ws", 1)))
+        return
+    for path in summary.paths[-3:]:
+        notices(f"wrote {path}")
+    lost = "; some records were lost" if summary.lossy else ""
+    notices(f"{spoken(summary)}{lost}; next: rtlog analyze {'latest' if options.output is None else summary.paths[-1]}")
+
+
+NO_SESSION: Final = (
+    "no realtime session was seen; point the client here: OPENAI_BASE_URL or base_url={url} (openai, livekit, "
+    "pydantic-ai; Azure: endpoint), url={ws}/realtime?model=… (openai-agents, agents.js), base_url={ws}/realtime (pipecat)"
+)
+"""The setting each SDK needs."""
+
+
+def _from_stdin(options: "Options", limit: int) -> int:
+    import sys
+
+    from rtlog.cli.live import Notices
+    from rtlog.recordings.recorder import Recorder
+    from rtlog.recordings.taps.stdin import StdinTap
+
+    notices = Notices()
+    folder = options.output is not None and options.output.is_dir()
+    with Recorder.create(
+        None if folder else options.output,
+        folder=options.output if folder else None,
+        tap="stdin",
+        title=options.title,
+        audio=options.audio,
+        force=options.force,
+        fsync_interval=options.fsync_interval,
+        on_failure=lambda error: notices(f"{error.strerror}; what is lost is counted"),
+    ) as recorder:
+        recorder.src = "wire"
+        tap = StdinTap(recorder, limit)
+        # Ctrl-C is the normal end of a pipe that does not end by itself.
+        with suppress(KeyboardInterrupt):
+            tap.feed(sys.stdin.buffer)
+    notices(f"wrote {recorder.path}; next: rtlog analyze {'latest' if options.output is None else recorder.path}")
+    if tap.unknown:
+        notices(f'{tap.unknown} lines without a known direction are kept as data; wrap them in {{"dir":…,"event":…}}')
+    return LOSSY if recorder.lossy else 0
