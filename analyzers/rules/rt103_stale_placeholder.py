@@ -19,7 +19,7 @@ class StalePlaceholder(Rule):
     )
     why = "The context holds an empty assistant message: it costs a slot, and a later sync may delete or re-create it."
     remedy = "Drop the placeholder when its response ends without content, unless a later item is anchored to it."
-    look_alikes = ("a placeholder kept on purpose, because a later item is anchored to it",)
+    look_alikes = ("a placeholder kept on purpose, because a later item is anchored to it: information at most",)
     references = ("livekit/agents#5114", "livekit/agents#5952", "livekit/agents#5887")
     bad = (
         Example(
@@ -45,8 +45,6 @@ class StalePlaceholder(Rule):
             "warning proven",
             (3, 4, 5),
         ),
-    )
-    good = (
         Example(
             "kept on purpose: a later item is anchored to it",
             """
@@ -57,7 +55,11 @@ class StalePlaceholder(Rule):
             500  < finished r1 cancelled turn_detected
             900  < added u1 user prev=m1
             """,
+            "info proven",
+            (3, 4, 5, 6),
         ),
+    )
+    good = (
         Example(
             "the placeholder was replaced",
             """
@@ -107,7 +109,6 @@ class StalePlaceholder(Rule):
             and item.added is not None
             and item.live
             and item.empty
-            and item.first_anchored is None
             and item.local_taken is None
             and response is not None
             and response.status == "cancelled"
@@ -115,20 +116,22 @@ class StalePlaceholder(Rule):
 
     def _report(self, connection: Connection, item: ItemLife) -> None:
         response = connection.response_of(item)
-        known = item.local is LocalState.PLACEHOLDER
+        known, kept = item.local is LocalState.PLACEHOLDER, item.first_anchored is not None
         held = (
             "the application still holds a placeholder for it" if known else "a client that keeps one has a placeholder"
         )
         self.report(
-            f"{item.label} was added at {stamp(item.added)} and its response was cancelled before any content; {held}",
+            f"{item.label} was added at {stamp(item.added)} and its response was cancelled before any content; {held}"
+            f"{', and a later item is anchored to it: kept on purpose' if kept else ''}",
             item.added,  # type: ignore[arg-type]  # `_stale` asked
             (
                 seen(item.added, f"{item.label} added empty"),
                 seen(item.placeholder, f"the application adds a placeholder for {item.label}"),
                 seen(response.done if response else None, "its response is cancelled without content"),
+                seen(item.first_anchored, f"a later item names {item.label} as its predecessor"),
             ),
             certainty="proven" if known else "possible",
-            severity=Severity.WARNING if known else Severity.INFO,
+            severity=Severity.WARNING if known and not kept else Severity.INFO,
             about=item,
             responses=(item.response_id,) if item.response_id else (),
             prevented_by=("drop the placeholder when the response ends without content",),

@@ -27,7 +27,7 @@ class GhostRecreate(Rule):
     code = "RT104"
     name = "ghost-recreate"
     severity = Severity.ERROR
-    leads_to = ("RT113", "RT408")
+    leads_to = ("RT106", "RT113", "RT408")
     what = (
         "The client creates an item under an id that the server still holds (its mirror lost it) or that was deleted: "
         "the first is refused as item_create_duplicate_item_id, the second is accepted, usually at another position."

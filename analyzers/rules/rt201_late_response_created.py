@@ -75,7 +75,7 @@ class LateResponseCreated(Rule):
             10301 > cancel r1
             10350 < finished r1 cancelled client_cancelled
             """,
-            "info proven",
+            "info likely",
             (1, 2, 3, 4),
         ),
     )
@@ -141,7 +141,7 @@ class LateResponseCreated(Rule):
 
     def _grade(self, request: Request, response: ResponseLife) -> tuple[Severity, Certainty]:
         if self._discarded(response):
-            return Severity.INFO, "proven"
+            return Severity.INFO, "proven" if request.timed_out else "likely"
         if response.first_output is None:
             return Severity.INFO, "likely"
         gave_up = request.timed_out or request.cancelled or request.repeated
@@ -171,7 +171,6 @@ class LateResponseCreated(Rule):
             certainty=certainty,
             severity=severity,
             responses=(response.id,),
-            items=tuple(response.items),
             subject="response",
             prevented_by=(
                 "livekit-agents 1.6.5 and later discard it by its client_event_id (livekit/agents#6244)",

@@ -2,6 +2,9 @@
 
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.rule import Evidence, Example, Rule, Severity
+from rtlog.recordings.vocabulary.events import KNOWN_EVENTS
+
+BEGINNINGS = frozenset({"session.created", "session.updated"})
 
 
 class PartialRecording(Rule):
@@ -56,7 +59,7 @@ class PartialRecording(Rule):
         """One finding a connection that starts late, one for a missing direction."""
         for connection in self.engine.connections():
             first = connection.first_server
-            if first is not None and first.type not in {"session.created", "session.updated"}:
+            if first is not None and first.type in KNOWN_EVENTS - BEGINNINGS:
                 self._report("the recording starts mid-session", first, f"the first server event is {first.type}")
         missing = self.engine.coverage.missing_direction
         if missing is not None:
