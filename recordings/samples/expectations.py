@@ -43,5 +43,4 @@ def _finding(tape: Tape, finding: Expected) -> Fields:
         "calls": [tape.call_id(call) for call in finding.calls],
         "root": finding.root.key,
         "caused_by": finding.caused_by.key if finding.caused_by else None,
-        "optional": finding.optional,
     }

@@ -90,10 +90,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Expected:
-    """A finding that the rules must give: about *items* (labels), at the record *at*, following from *caused_by*.
-
-    *optional*: the catalogue says "at most"; the finding may be missing, and must not be more severe.
-    """
+    """A finding that the rules must give: about *items* (labels), at the record *at*, following from *caused_by*."""
 
     rule: str
     severity: Literal["error", "warning", "info"]
@@ -103,7 +100,6 @@ class Expected:
     responses: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     caused_by: "Expected | None" = None
-    optional: bool = False
 
     @property
     def key(self) -> str:

@@ -25,7 +25,7 @@ def tape() -> XaiTape:
         t,
         "R1",
         "msg2",
-        "You have three messages. The first one is long, so bear with me.",
+        "You have three messages. The first one is long, bear with me.",
         "msg1",
         -6000,
         delta_ms=2000,

@@ -30,9 +30,10 @@ def tape() -> Tape:
     message = "Only model output audio messages can be truncated"
     t.at(240).error(truncated, "unsupported_content_type", message)
     _goes_on(t)
+    added = t.first("conversation.item.added", "m")
     t.wire = [
+        Expected("RT103", "info", "possible", added, ("m",)),
         Expected("RT301", "warning", "proven", truncated, ("m",)),
-        Expected("RT103", "info", "possible", _addition(t), ("m",), optional=True),
     ]
     return t
 
@@ -72,7 +73,3 @@ def _goes_on(t: Tape) -> None:
     utterance_lands(t, "msg6", "m", 1000)
     spoken_answer(t, "resp_2", "msg7", "The other one was delivered yesterday.", "msg6", 1050)
     t.close(2500)
-
-
-def _addition(t: Tape) -> Entry:
-    return t.first("conversation.item.added", "m")

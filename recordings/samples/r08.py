@@ -53,8 +53,8 @@ def twin() -> Tape:
     committed(t, "msg6", 990)
     _a_turn_later(t, 1030)
 
-    t.wire = [Expected("RT103", "info", "possible", added, ("m",), optional=True)]
-    t.local = [Expected("RT103", "info", "proven", added, ("m",), optional=True)]
+    t.wire = [Expected("RT103", "info", "possible", added, ("m",))]
+    t.local = [Expected("RT103", "info", "proven", added, ("m",))]
     return t
 
 

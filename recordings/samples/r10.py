@@ -48,7 +48,7 @@ def tape() -> Tape:
     early = Expected("RT403", "info", "proven", begun, ("FC",), responses=("resp_2",), calls=("call_1",))
     t.wire = [
         early,
-        Expected("RT101", "error", "likely", deleted_6, ("msg6",)),
+        Expected("RT101", "error", "proven", deleted_6, ("msg6",)),
         Expected("RT101", "warning", "likely", deleted_7, ("msg7",)),
     ]
     t.local = [early, *_roots(dropped_6, deleted_6, "msg6"), *_roots(dropped_7, deleted_7, "msg7")]
