@@ -26,14 +26,14 @@ LAST_WORDS: Final = 1.0
 def record(  # noqa: PLR0913, PLR0917 - a command's options
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[-- CMD…] | -", help="A program to run and record; - reads events from stdin."),
+        typer.Argument(metavar="-- CMD… | -", help="A program to run and record; - reads events from stdin."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File or folder; default: a new file in recordings/.")
     ] = None,
     listen: Annotated[str | None, typer.Option(help=f"HOST:PORT; default: {LISTEN}, with CMD a free port.")] = None,
     upstream: Annotated[
-        str | None, typer.Option(help="The provider, wss://HOST[/BASE]; default: $OPENAI_BASE_URL, else OpenAI.")
+        str | None, typer.Option(help="The provider, wss://HOST/BASE; default: $OPENAI_BASE_URL, else OpenAI.")
     ] = None,
     audio: Annotated[
         Literal["meta", "keep"], typer.Option(help="Keep voices, or their length and hash alone.")
@@ -134,7 +134,8 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
 
 NO_SESSION: Final = (
     "no realtime session was seen; point the client here: OPENAI_BASE_URL or base_url={url} (openai, livekit, "
-    "pydantic-ai; Azure: endpoint), url={ws}/realtime?model=… (openai-agents, agents.js), base_url={ws}/realtime (pipecat)"
+    "pydantic-ai; Azure: endpoint), url={ws}/realtime?model=… (openai-agents, agents.js), "
+    "base_url={ws}/realtime (pipecat)"
 )
 """The setting each SDK needs."""
 

@@ -118,7 +118,8 @@ class Connection:
             self._heard("client", rest)
         if server.over:
             client.finish()
-        client.transport.resume_reading()
+        if not client.transport.is_closing():
+            client.transport.resume_reading()
 
     def _heard(self, side: Side, data: bytes) -> None:
         wiretap = self._wiretap

@@ -1,7 +1,7 @@
 """Which recording a connection belongs to.
 
-A voice session may need several sockets: a client that lost its connection dials again within seconds. Such
-a connection continues the recording of the one it replaces, under the next number; two clients at once never share a recording.
+A voice session may need several sockets: a client that lost its connection dials again within seconds. Such a
+connection continues the recording of the one it replaces, under the next number; two clients at once never share one.
 """
 
 import time

@@ -75,14 +75,14 @@ class Leg(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Read the peer no more: this side takes nothing now."""
-        if self.peer is not None:
+        if self.peer is not None and not self.peer.transport.is_closing():
             self.peer.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Read the peer again, or do the reset that was waiting."""
         if self._resetting:
             self._reset_now()
-        elif self.peer is not None and not self.peer.lost:
+        elif self.peer is not None and not self.peer.transport.is_closing():
             self.peer.transport.resume_reading()
 
     def finish(self) -> None:
