@@ -91,6 +91,10 @@ class Rule:
     def __init__(self, engine: Engine, settings: Mapping[str, float | tuple[str, ...]] | None = None) -> None:
         self.engine = engine
         self._settings = {option.name: option.default for option in self.options} | dict(settings or {})
+        self.begin()
+
+    def begin(self) -> None:
+        """Set up what the rule remembers between changes."""
 
     @classmethod
     def listeners(cls) -> Iterable[tuple[type[Change], str]]:

@@ -110,8 +110,8 @@ class GhostRecreate(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._ghosts: list[_Ghost] = []
 
     @on(ItemCreateSent)

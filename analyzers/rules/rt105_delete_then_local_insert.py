@@ -115,8 +115,8 @@ class DeleteThenLocalInsert(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._cases: dict[tuple[int, str], _Case] = {}
 
     @on(ItemCreateSent)

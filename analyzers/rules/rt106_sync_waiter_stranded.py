@@ -94,8 +94,8 @@ class SyncWaiterStranded(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._told: set[int] = set()
 
     @on(LocalChanged)

@@ -68,8 +68,8 @@ class PlaceholderDropped(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._skipped: dict[str, tuple[ItemLife, Moment]] = {}
         self._lacking: dict[str, Moment] = {}
 

@@ -92,8 +92,8 @@ class DuplicateItem(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._first: dict[tuple[int, str, str], ItemLife] = {}
         self._told: set[tuple[int, str]] = set()
 

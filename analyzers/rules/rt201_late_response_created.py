@@ -104,8 +104,8 @@ class LateResponseCreated(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._late: dict[str, ResponseLife] = {}
 
     @on(ResponseCreated)

@@ -100,8 +100,8 @@ class ResponseCreateWhileActive(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._refused: list[tuple[Connection, Request, Moment | None]] = []
 
     @on(RequestAnswered)

@@ -95,8 +95,8 @@ class CancelBeforeCreated(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._cases: list[ResponseLife] = []
         self._blocked: set[str] = set()
 

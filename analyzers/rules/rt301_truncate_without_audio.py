@@ -51,8 +51,8 @@ class TruncateWithoutAudio(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._audio_ms: dict[int, float] = {}
 
     @on(ItemTruncateSent)

@@ -98,8 +98,8 @@ class ToolCallUnanswered(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._open: dict[tuple[int, str], tuple[Connection, ItemLife]] = {}
 
     @on(CallFinished)

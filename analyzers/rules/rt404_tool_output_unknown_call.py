@@ -102,8 +102,8 @@ class ToolOutputUnknownCall(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._cases: list[_Case] = []
 
     @on(ToolOutputSent)

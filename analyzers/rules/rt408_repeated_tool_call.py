@@ -105,8 +105,8 @@ class RepeatedToolCall(Rule):
         ),
     )
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def begin(self) -> None:
+        """Start with no case open."""
         self._calls: dict[int, deque[tuple[str, ItemLife]]] = {}
 
     @on(CallFinished)
