@@ -41,7 +41,7 @@ def facts_of(reading: Reading) -> Facts:
     damage = list(reading.damage)
     if reading.torn:
         damage.append(Damage(reading.lines, "the line is torn: the recording is still being written, or was cut off"))
-    return Facts(damage, len(reading.damage) + reading.torn, reading.complete, reading.has_header)
+    return Facts(damage, len(reading.damage) + reading.torn, reading.complete, reading.has_header, reading.foreign)
 
 
 def analyze(reading: Reading, rules: Iterable[type[Rule]] = RULES) -> "Analysis":

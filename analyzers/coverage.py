@@ -31,9 +31,7 @@ class Coverage:
     jump: Moment | None = None
     client_events: int = 0
     server_events: int = 0
-    opens: int = 0
     first_t: int | None = None
-    connections_mid_session: list[Moment] = field(default_factory=list)
     damage: tuple[Damage, ...] = ()
     damaged_lines: int = 0
     complete: bool = True
@@ -43,41 +41,51 @@ class Coverage:
     _t: int = 0
 
     def note(self, record: Record) -> None:
-        """Count *record*."""
-        self.records += 1
-        if record.seq > self._seq + 1 and self._seq:
-            self.holes += record.seq - self._seq - 1
+        """Count *record*, and the appends that it stands for when it is folded."""
+        count = 1 + record.folded
+        self.records += count
+        self._note_place(record)
+        if record.event is None:
+            self._note_socket(record)
+            return
+        self.events += count
+        if record.dir == "client":
+            self.client_events += count
+        elif record.dir == "server":
+            self.server_events += count
+        if record.type not in KNOWN_EVENTS:
+            self._note_unknown(record)
+
+    def _note_place(self, record: Record) -> None:
+        seq, t = record.seq, record.t
+        if seq != self._seq + 1 and seq > self._seq and self._seq:
+            self.holes += seq - self._seq - 1
             self.first_loss = self.first_loss or moment_of(record)
-        self._seq = record.seq
-        t = record.t
+        self._seq = seq + record.folded
         if t is None:
             self.untimed += 1
-        else:
-            if t < self._t and self.backwards is None:
-                self.backwards = moment_of(record)
-            elif t - self._t > JUMP_NS and self.jump is None and self.records > 1:
-                self.jump = moment_of(record)
-            self._t = t
-            if self.first_t is None:
-                self.first_t = t
-        if record.event is not None:
-            self._note_event(record)
-        elif record.kind == "gap":
+            return
+        if not 0 <= t - self._t <= JUMP_NS:
+            self._note_anomaly(record, t)
+        self._t = t
+        if self.first_t is None:
+            self.first_t = t
+
+    def _note_anomaly(self, record: Record, t: int) -> None:
+        if t < self._t:
+            self.backwards = self.backwards or moment_of(record)
+        elif self.first_t is not None:
+            self.jump = self.jump or moment_of(record)
+
+    def _note_socket(self, record: Record) -> None:
+        if record.kind == "gap":
             self.lost += record.lost or 1
             self.first_loss = self.first_loss or moment_of(record)
-        elif record.kind == "open":
-            self.opens += 1
 
-    def _note_event(self, record: Record) -> None:
-        self.events += 1
-        if record.dir == "client":
-            self.client_events += 1
-        elif record.dir == "server":
-            self.server_events += 1
-        if record.type not in KNOWN_EVENTS:
-            self.first_unknown = self.first_unknown or moment_of(record)
-            if len(self.unknown) < UNKNOWN_TYPES or record.type in self.unknown:
-                self.unknown[record.type] += 1
+    def _note_unknown(self, record: Record) -> None:
+        self.first_unknown = self.first_unknown or moment_of(record)
+        if len(self.unknown) < UNKNOWN_TYPES or record.type in self.unknown:
+            self.unknown[record.type] += 1
 
     @property
     def timed(self) -> bool:

@@ -27,7 +27,7 @@ def _words(text: str) -> list[str]:
 
 def analyze_file(path: Path | str, rules: Sequence[type[Rule]] = RULES) -> tuple[Reading, Analysis]:
     """Analyze one recording; raises RecordingError where it cannot be read."""
-    with read(path) as reading:
+    with read(path, fold=True) as reading:
         return reading, analyze(reading, rules)
 
 

@@ -54,7 +54,7 @@ class Reconciler:
         if record.dir != "local" and record.src == "wire":
             c.has_wire = True
         if event_type == APPEND:
-            self.modelled += 1
+            self.modelled += 1 + record.folded
             if c.first_client is None:
                 c.first_client = moment_of(record)
             return []
