@@ -198,6 +198,9 @@ class Writer:
 def _create(path: Path, *, force: bool) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
         if force:
             # Replaced, not truncated: whoever reads the old file keeps it whole.
             path.unlink(missing_ok=True)
