@@ -68,7 +68,7 @@ class Analysis:
         self.verdict: Verdict = "clean"
         self._foreign: str | None = None
 
-    def feed(self, record: Record) -> list[Change]:
+    def feed(self, record: Record) -> Sequence[Change]:
         """Apply *record*; give its changes, for whoever draws along."""
         return self._detector.feed(record)
 

@@ -42,9 +42,19 @@ class Coverage:
 
     def note(self, record: Record) -> None:
         """Count *record*, and the appends that it stands for when it is folded."""
-        count = 1 + record.folded
+        count, seq, t = 1 + record.folded, record.seq, record.t
         self.records += count
-        self._note_place(record)
+        if seq != self._seq + 1:
+            self._note_hole(record)
+        self._seq = seq + count - 1
+        if t is None:
+            self.untimed += 1
+        else:
+            if not 0 <= t - self._t <= JUMP_NS:
+                self._note_anomaly(record, t)
+            self._t = t
+            if self.first_t is None:
+                self.first_t = t
         if record.event is None:
             self._note_socket(record)
             return
@@ -56,20 +66,10 @@ class Coverage:
         if record.type not in KNOWN_EVENTS:
             self._note_unknown(record)
 
-    def _note_place(self, record: Record) -> None:
-        seq, t = record.seq, record.t
-        if seq != self._seq + 1 and seq > self._seq and self._seq:
-            self.holes += seq - self._seq - 1
+    def _note_hole(self, record: Record) -> None:
+        if self._seq and record.seq > self._seq:
+            self.holes += record.seq - self._seq - 1
             self.first_loss = self.first_loss or moment_of(record)
-        self._seq = seq + record.folded
-        if t is None:
-            self.untimed += 1
-            return
-        if not 0 <= t - self._t <= JUMP_NS:
-            self._note_anomaly(record, t)
-        self._t = t
-        if self.first_t is None:
-            self.first_t = t
 
     def _note_anomaly(self, record: Record, t: int) -> None:
         if t < self._t:

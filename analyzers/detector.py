@@ -6,7 +6,7 @@ Deadlines run on the recording's time, never on the wall clock.
 """
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 from rtlog.analyzers.coverage import Coverage
@@ -57,7 +57,7 @@ class Detector:
             finding.run_start = run.first_local or run.first
         self.findings.append(finding)
 
-    def feed(self, record: Record) -> list[Change]:
+    def feed(self, record: Record) -> Sequence[Change]:
         """Apply *record*; give its changes after the rules have heard them."""
         self.coverage.note(record)
         if self._deadlines and record.t is not None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rtlog.analyzers.labels import Labels
-from rtlog.analyzers.moment import NS_PER_MS, Moment
+from rtlog.analyzers.moment import NS_PER_MS, Moment, moment_of
 from rtlog.analyzers.reconciler.lanes import Lanes
 from rtlog.analyzers.reconciler.life import ItemLife, Push, ResponseLife
 from rtlog.analyzers.reconciler.requests import Requests
 from rtlog.analyzers.reconciler.states import ItemState
+from rtlog.recordings.record import Record
 
 TOMBSTONES: Final = 4096
 """Deleted items and finished responses remembered per connection; what is dropped is counted in coverage."""
@@ -65,7 +66,7 @@ class Connection:
     closed: Moment | None = None
     first_server: Moment | None = None
     first_client: Moment | None = None
-    last: Moment | None = None
+    last_record: Record | None = None
     saw_session_created: bool = False
     names_conversation: bool = False
     """The server gives responses a `conversation_id`, so that a null one means out of band."""
@@ -77,6 +78,11 @@ class Connection:
     last_speech: Moment | None = None
     last_interruption: Moment | None = None
     last_user_added: Moment | None = None
+
+    @property
+    def last(self) -> Moment | None:
+        """The last thing seen of the connection."""
+        return None if self.last_record is None else moment_of(self.last_record)
 
     def item(self, item_id: str) -> ItemLife | None:
         """Give the life of *item_id*, buried ones included."""

@@ -4,7 +4,7 @@
 tombstones, never with bytes or deltas.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from rtlog.analyzers.labels import Labels
@@ -42,51 +42,49 @@ class Reconciler:
             self.connections[number] = found
         return found
 
-    def feed(self, record: Record) -> list[ch.Change]:
+    def feed(self, record: Record) -> Sequence[ch.Change]:
         """Apply *record*; give what it changed, in order."""
         event = record.event
         c = self.connections.get(record.conn) or self.connection(record.conn)
         if event is None:
             return _socket_changed(c, record)
-        event_type = BETA_TO_GA.get(record.type, record.type)
         if record.src == "sdk" and record.dir != "local" and c.has_wire:
-            return []  # a copy of what the wire shows
-        if record.dir != "local" and record.src == "wire":
-            c.has_wire = True
-        if event_type == APPEND:
-            self.modelled += 1 + record.folded
-            if c.first_client is None:
-                c.first_client = moment_of(record)
-            return []
+            return ()  # a copy of what the wire shows
+        c.last_record = record
+        event_type = BETA_TO_GA.get(record.type, record.type)
         if event_type == AUDIO_DELTA:
             self.modelled += 1
             responses.audio_delta(c, event.response_id, event.item_id, record.audio_bytes, record.t)
-            return []
+            return ()
+        if event_type in COUNTED and c.first_client is not None and c.first_server is not None:
+            self.modelled += 1 + record.folded
+            return ()
         return self._model(c, record, event, event_type)
 
-    def _model(self, c: Connection, record: Record, event: Event, event_type: str) -> list[ch.Change]:
+    def _model(self, c: Connection, record: Record, event: Event, event_type: str) -> Sequence[ch.Change]:
         at = moment_of(record)
-        c.last = at
         if record.dir == "local":
             self.modelled += 1
             return local.happened(c, event, at)
+        if record.src == "wire":
+            c.has_wire = True
         if record.dir == "server" and c.first_server is None:
             c.first_server = at
         elif record.dir == "client" and c.first_client is None:
             c.first_client = at
         handler = HANDLERS.get(event_type)
         if handler is None:
-            return []
-        self.modelled += 1
+            return ()
+        self.modelled += 1 + record.folded
         return handler(c, event, at)
 
 
-def _socket_changed(c: Connection, record: Record) -> list[ch.Change]:
+def _socket_changed(c: Connection, record: Record) -> Sequence[ch.Change]:
     if record.kind == "open":
         c.opened = moment_of(record)
     if record.kind != "close":
         return []
-    c.closed = c.last = moment_of(record)
+    c.closed, c.last_record = moment_of(record), record
     return [ch.ConnectionClosed(c.closed, c, record.by or "", record.code)]
 
 
@@ -120,6 +118,7 @@ def _noted(_c: Connection, _event: Event, _at: Moment) -> list[ch.Change]:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
+    APPEND: _noted,
     "session.update": conversation.plain_request_sent,
     "input_audio_buffer.commit": conversation.plain_request_sent,
     "input_audio_buffer.clear": conversation.plain_request_sent,
@@ -176,3 +175,6 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "rate_limits.updated": _noted,
 }
 """GA event types and what each does to the model."""
+
+COUNTED: Final = frozenset(name for name, handler in HANDLERS.items() if handler is _noted)
+"""Most of what is left of a session when audio deltas are taken out."""
