@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 from pydantic import BaseModel, ValidationError
 
 from rtlog.recordings.format import FORMAT_VERSION, Footer, Header
-from rtlog.recordings.lenient import members_of, salvage
+from rtlog.recordings.lenient import UNDECODABLE, members_of, salvage
 
 Model = TypeVar("Model", bound=BaseModel)
 Framing = Literal["header", "footer", ""]
@@ -51,8 +51,15 @@ def parse_footer(line: bytes) -> Footer:
     return _fitting(Footer, line) or Footer(records=0)
 
 
+def _value(text: Raw) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except UNDECODABLE:
+        return None
+
+
 def _fitting(model: type[Model], line: bytes) -> Model | None:
-    members = {key: msgspec.json.decode(value) for key, value in members_of(line).items()}
+    members = {key: value for key, text in members_of(line).items() if (value := _value(text)) is not None}
     try:
         return model.model_validate(members)
     except ValidationError as error:

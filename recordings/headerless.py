@@ -14,6 +14,7 @@ from msgspec import Raw, Struct
 
 from rtlog.recordings.decoding import decode_bare_event, decode_line
 from rtlog.recordings.format import RECORD_KINDS
+from rtlog.recordings.framing import framing_of
 from rtlog.recordings.lenient import UNDECODABLE, salvage
 from rtlog.recordings.record import Dir, Record
 
@@ -47,8 +48,13 @@ class HeaderlessDecoder:
         self._start: int | None = None
 
     def decode(self, text: bytes) -> tuple[Record, bool]:
-        """Decode a line, `t` rebased; raises `ValueError` when it holds no JSON object."""
+        """Decode a line, `t` rebased; a header or footer gives an empty record.
+
+        Raises `ValueError` when it holds no JSON object.
+        """
         line = salvage(_Line, text)
+        if framing_of(text):
+            return Record(), False
         direction = _DIRECTIONS.get(_value(line.dir))
         if _is_wrapped(line):
             record, malformed = decode_line(text)
@@ -67,7 +73,7 @@ class HeaderlessDecoder:
             return None
         if self._start is None:
             self._start = found
-        return max(found - self._start, 0)
+        return found - self._start
 
 
 def _is_wrapped(line: _Line) -> bool:

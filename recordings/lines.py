@@ -1,6 +1,5 @@
 """The lines of a recording: from a path, standard input or an open file; plain or gzip; finished or still growing."""
 
-import gzip
 import io
 import time
 import zlib
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from rtlog.recordings.errors import RecordingError
+from rtlog.recordings.gunzip import Gunzip
 
 BUFFER: Final = 256 * 1024
 MAX_LINE: Final = 256 * 1024 * 1024
@@ -20,6 +20,7 @@ UNREADABLE: Final = (OSError, EOFError, zlib.error)
 """What reading on can raise: a failing disk, compressed data that is cut or damaged."""
 
 _POLL_S: Final = 0.05
+_HEAD: Final = 4096
 _GZIP: Final = b"\x1f\x8b"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = b"\xef\xbb\xbf"
@@ -81,21 +82,20 @@ class Lines:
     def _check(self) -> bytes:
         first = self._file.peek(len(_BOM))
         if first.startswith(_GZIP):
-            unzipped = gzip.GzipFile(fileobj=self._file, mode="rb")
-            self._file = io.BufferedReader(cast("io.RawIOBase", unzipped), BUFFER)
+            self._file = io.BufferedReader(Gunzip(self._file), BUFFER)
             first = self._peek_unzipped()
         if not first and not self._follow:
             raise self._refuse("is empty: nothing was recorded")
         if first.startswith(_UTF16):
             raise self._refuse("is UTF-16 text: save it as UTF-8")
-        if b"\0" in first:
+        if b"\0" in first[:_HEAD] and b"{" not in first[:_HEAD]:
             raise self._refuse("is a binary file, not a recording")
         return first
 
     def _peek_unzipped(self) -> bytes:
         try:
             return self._file.peek(len(_BOM))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (EOFError, zlib.error) as error:
             raise self._refuse(f"is no readable gzip file ({reason_of(error)})") from error
 
     def _refuse(self, problem: str) -> RecordingError:

@@ -52,7 +52,7 @@ class Order:
         if not self.numbered or not record.seq:
             record.seq = self.seq + 1
         if record.seq == self.seq:
-            self.damage.add(line, f"repeats number {record.seq}; skipped")
+            self.damage.add(line, f"repeats number {record.seq}")
             return False
         if record.seq < self.seq:
             self.damage.add(line, f"is number {record.seq} after number {self.seq}")

@@ -18,6 +18,7 @@ from rtlog.recordings.lines import MAX_LINE, UNREADABLE, Lines, reason_of
 from rtlog.recordings.order import Order
 from rtlog.recordings.record import Record
 from rtlog.recordings.skim import Skimmer
+from rtlog.recordings.verify import problem_of
 from rtlog.recordings.vocabulary.foreign import TYPES, vocabulary_of
 
 MAX_KINDS: Final = 100
@@ -101,6 +102,10 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def stop_following(self) -> None:
+        """Take what is there for all there is; a following reading ends when it has read that."""
+        self._file.stop_following()
 
     def close(self) -> None:
         """Close the file; a reading that was exhausted is closed already."""
@@ -194,6 +199,8 @@ class Reading:
         if record.event is not None:
             if not record.type or record.type in TYPES:
                 self._note_vocabulary(record, line)
+            if self._strict:
+                self._verify(record, line)
             return record
         if record.kind in RECORD_KINDS:
             return record
@@ -211,6 +218,11 @@ class Reading:
             self._order.skip_unreadable(
                 self.lines, f"is longer than {MAX_LINE >> 20} MiB" if len(line) >= MAX_LINE else "is no JSON object"
             )
+
+    def _verify(self, record: Record, line: bytes) -> None:
+        problem = problem_of(line, record)
+        if problem:
+            self.damage.add(self.lines, problem)
 
     def _note_vocabulary(self, record: Record, line: bytes) -> None:
         name = vocabulary_of(record.type, () if record.type else event_members(line))

@@ -23,13 +23,13 @@ _SENDER: Final = {"audio": "client", "delta": "server"}
 WORTH_SKIMMING: Final = 600
 """Bytes of a line; decoding a shorter one is cheaper than looking for a payload in it."""
 
-MARKERS: Final = {
-    f'{{"type":"{name}","dir":"{_SENDER[field]}"'.encode()[:PEEK]: (name, f'"{field}":"'.encode())
-    for name, field in AUDIO_FIELDS.items()
+_AUDIO: Final = {
+    f'{{"type":"{name}","dir":"{_SENDER[field]}"'.encode()[:PEEK]: name for name, field in AUDIO_FIELDS.items()
 }
-"""The first bytes of a line that holds an audio event: its type, and what stands before its payload."""
+"""The first bytes of a line that holds an audio event, and its type."""
 
-MARKER: Final = len(b'"delta":"')
+BEFORE: Final = len(b'"delta":"')
+"""Bytes before a payload that tell that it begins."""
 _SEARCHED: Final = 800
 """Ids come before the payload in every known server's events; one that starts later is decoded the slow way."""
 
@@ -37,40 +37,53 @@ END: Final = b'"}}\n'
 _REMARKABLE: Final = frozenset({"", *AUDIO_FIELDS, *TYPES})
 """Types of events of which the reader wants to know more than the record tells."""
 
-_marker_of: Final = MARKERS.get
+_type_of: Final = _AUDIO.get
 _decode: Final = msgspec.json.Decoder(Record).decode
 
 
 class Skimmer:
     """Decodes all of a line of ours but its audio payload; remembers where payloads begin, as neighbours are alike."""
 
-    __slots__ = ("starts",)
+    __slots__ = ("_before", "starts")
 
     def __init__(self) -> None:
         self.starts = dict.fromkeys(AUDIO_FIELDS, PEEK)
         """Event type -> the offset in a line at which the last one's payload began."""
+        self._before = dict.fromkeys(AUDIO_FIELDS, b"")
 
     def skim(self, line: bytes) -> Record | None:
         """Give the record of a line that is exactly as ours are, else `None`."""
-        known = _marker_of(line[:PEEK]) if len(line) > WORTH_SKIMMING else None
+        event_type = _type_of(line[:PEEK]) if len(line) > WORTH_SKIMMING else None
         try:
-            return self._without_payload(line, *known) if known else _plain(line)
+            return self._without_payload(line, event_type) if event_type else _plain(line)
         except UNDECODABLE:
             return None
 
-    def _without_payload(self, line: bytes, event_type: str, marker: bytes) -> Record | None:
+    def _without_payload(self, line: bytes, event_type: str) -> Record | None:
         start = self.starts[event_type]
-        if line[start - MARKER : start] != marker:
-            start = line.find(marker, PEEK, _SEARCHED) + MARKER
-            if start < MARKER:
+        if line[start - BEFORE : start] != self._before[event_type]:
+            start = _payload_start(line, event_type)
+            if not start:
                 return None
             self.starts[event_type] = start
+            self._before[event_type] = line[start - BEFORE : start]
         if line[-4:] == END:
             record = _decode(line[:start] + END)
             event = record.event
             if (record.audio_bytes + 2) // 3 * 4 == len(line) - start - 4 and event and event.type == event_type:
                 return record
         return _skim_middle(line, start)
+
+
+def _payload_start(line: bytes, event_type: str) -> int:
+    """Give the offset of the payload, 0 where it is not found: clients write `"audio":"` or `"audio": "`."""
+    name = AUDIO_FIELDS[event_type].encode()
+    return next((end for colon in (b":", b": ") if (end := _behind(line, b'"%b"%b"' % (name, colon)))), 0)
+
+
+def _behind(line: bytes, text: bytes) -> int:
+    at = line.find(text, PEEK, _SEARCHED)
+    return at + len(text) if at >= 0 else 0
 
 
 def _plain(line: bytes) -> Record | None:
