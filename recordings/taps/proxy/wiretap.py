@@ -63,6 +63,7 @@ class Wiretap:
         if self._refusal:
             line = self._recorder.policy.data("text", bytes(self._refusal), "server", self._recorder.conn)
             self._recorder.writer.write(line, at)
+            self._refusal.clear()
         if not self._closing:
             self._closing = True
             self._recorder.closed(side, ABNORMAL, "", at)
