@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from rtlog.analyzers.report import FindingReport, LanesReport, RecordingReport
@@ -10,7 +13,13 @@ from rtlog.analyzers.report import FindingReport, LanesReport, RecordingReport
 STYLES: Final = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 ARROWS: Final = {"client": "→", "server": "←", "local": "·"}
 ASCII_ARROWS: Final = {"client": "->", "server": "<-", "local": "."}
-INDENT: Final = "    "
+INDENT: Final = 4
+VERDICTS: Final = {
+    "findings": "with findings",
+    "clean": "clean",
+    "inconclusive": "inconclusive",
+    "unreadable": "unreadable",
+}
 LANES: Final = ("server", "mirror", "local")
 
 
@@ -19,7 +28,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def full(report: RecordingReport, *, ascii_only: bool = False) -> Iterator[Text]:
+def full(report: RecordingReport, *, ascii_only: bool = False) -> Iterator[RenderableType]:
     """Give the lines of one recording's report."""
     yield headline(report)
     findings = {finding.id: finding for finding in report.findings}
@@ -67,7 +76,7 @@ def summary(reports: list[RecordingReport]) -> Text:
     """Give the line that sums up several recordings; stories count, not their echoes."""
     stories = sum(len(report.stories) for report in reports if report.verdict == "findings")
     verdicts = [report.verdict for report in reports]
-    parts = [f"{verdicts.count(v)} {v}" for v in ("findings", "clean", "inconclusive", "unreadable") if v in verdicts]
+    parts = [f"{verdicts.count(v)} {text}" for v, text in VERDICTS.items() if v in verdicts]
     return Text(
         f"{_count(len(reports), 'recording')}: {_count(stories, 'story', 'stories')}; {', '.join(parts)}", "bold"
     )
@@ -85,66 +94,79 @@ def _title(finding: FindingReport) -> Text:
     return line
 
 
-def _root(report: RecordingReport, root: FindingReport, *, ascii_only: bool) -> Iterator[Text]:
+def _root(report: RecordingReport, root: FindingReport, *, ascii_only: bool) -> Iterator[RenderableType]:
     yield _title(root)
-    yield Text(f"  {printable(root.message)}")
+    yield _indented(Text(printable(root.message)), 2)
+    yield _indented(Text(f"--> {printable(report.path)}:{root.line}", "dim"), 2)
     yield Text("")
-    yield from _evidence(report, root, ASCII_ARROWS if ascii_only else ARROWS)
+    yield _indented(_evidence(root, ASCII_ARROWS if ascii_only else ARROWS))
     if root.before is not None and root.after is not None:
         yield Text("")
-        yield from _lanes(root.before, root.after)
+        yield _indented(_lanes(root.before, root.after))
 
 
-def _evidence(report: RecordingReport, finding: FindingReport, arrows: dict[str, str]) -> Iterator[Text]:
-    widest = max((len(e.type) for e in finding.evidence), default=0)
+def _indented(what: RenderableType, by: int = INDENT) -> Padding:
+    return Padding(what, (0, 0, 0, by), expand=False)
+
+
+def _when(t_ms: float | None, line: int) -> str:
+    return f"line {line}" if t_ms is None else f"T{t_ms:+.0f}"
+
+
+def _evidence(finding: FindingReport, arrows: dict[str, str]) -> Table:
+    table = Table.grid("when", "what", "why", "where", padding=(0, 2, 0, 0))
+    table.columns[0].justify = table.columns[3].justify = "right"
     for e in finding.evidence:
-        when = f"line {e.line}" if e.t_ms is None else f"T{e.t_ms:+.0f}"
-        line = Text(f"{INDENT}{when:>9}  ")
-        line.append(f"{arrows.get(e.dir, ' ')} {printable(e.type):<{widest}}", "cyan")
-        line.append(f"  {printable(e.note)}")
-        line.append(f"  {printable(report.path)}:{e.line}", "dim")
-        yield line
+        table.add_row(
+            _when(e.t_ms, e.line),
+            Text(f"{arrows.get(e.dir, ' ')} {printable(e.type)}", "cyan"),
+            Text(printable(e.note)),
+            Text(f":{e.line}", "dim"),
+        )
+    return table
 
 
-def _lanes(before: LanesReport, after: LanesReport) -> Iterator[Text]:
+def _lanes(before: LanesReport, after: LanesReport) -> Table:
+    table = Table.grid("lane", "items", padding=(0, 2, 0, 0))
     for name in LANES:
         was, now = getattr(before, name), getattr(after, name)
         if was is None or now is None:
-            yield Text(f"{INDENT}{name:<7}  not known: the recording has no local events", "dim")
-        elif was == now:
-            yield Text(f"{INDENT}{name:<7}  [{_labels(now)}]")
+            table.add_row(name, Text("not known: the recording has no local events", "dim"))
         else:
-            line = Text(f"{INDENT}{name:<7}  [{_labels(was)}]")
-            line.append(" becomes ", "dim")
-            line.append(f"[{_labels(now)}]")
-            yield line
+            line = Text(f"[{_labels(was)}]")
+            if was != now:
+                line.append(" becomes ", "dim")
+                line.append(f"[{_labels(now)}]")
+            table.add_row(name, line)
+    return table
 
 
 def _labels(labels: Iterable[str]) -> str:
     return printable(", ".join(labels))
 
 
-def _consequences(findings: list[FindingReport]) -> Iterator[Text]:
+def _consequences(findings: list[FindingReport]) -> Iterator[RenderableType]:
     if not findings:
         return
     yield Text("")
     yield Text("  what follows from it:", "bold")
+    table = Table.grid("when", "rule", "what", padding=(0, 2, 0, 0))
+    table.columns[0].justify = "right"
     for finding in findings:
-        when = f"line {finding.line}" if finding.t_ms is None else f"T{finding.t_ms:+.0f}"
-        line = Text(f"{INDENT}{when:>9}  ")
-        line.append(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
-        line.append(f" {printable(finding.message)}")
-        line.append(f"  {finding.id}", "dim")
-        yield line
+        rule = Text(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
+        message = Text(printable(finding.message))
+        message.append(f"  {finding.id}", "dim")
+        table.add_row(_when(finding.t_ms, finding.line), rule, message)
+    yield _indented(table)
 
 
-def _prevention(findings: list[FindingReport]) -> Iterator[Text]:
+def _prevention(findings: list[FindingReport]) -> Iterator[RenderableType]:
     cures = list(dict.fromkeys(cure for finding in findings for cure in finding.prevented_by))
     if cures:
         yield Text("")
         yield Text("  what would have prevented it:", "bold")
     for cure in cures:
-        yield Text(f"{INDENT}- {cure}")
+        yield _indented(Text(f"- {cure}"))
 
 
 def _coverage(report: RecordingReport) -> Iterator[Text]:

@@ -1,7 +1,7 @@
 """Never accuse a healthy session; find exactly the crossing that was planted.
 
-Sessions are drawn act by act from what a correct server and a patient client do: turns, replies, tools, barge-ins, trims
-of settled history. Every act is written in the order that the protocol gives its events.
+Sessions are drawn act by act from what a correct server and a patient client do: turns, replies, tools, barge-ins,
+trims of settled history. Every act is written in the order that the protocol gives its events.
 """
 
 from collections.abc import Callable
