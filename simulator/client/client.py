@@ -103,10 +103,10 @@ class RealtimeClient:
         reason: str | None = None,
         awaited: bool = True,
     ) -> None:
-        """Make *items* the server's conversation and, where they are of its own (`local`), the application's context.
+        """Make *items* the server's conversation and, where they are its own (`local`), the application's context.
 
-        Raises PushError when not everything was acknowledged within 5 s. Not *awaited*: returns once all is sent, as for
-        a caller that is gone before the answers.
+        Raises PushError when not everything was acknowledged within 5 s. Not *awaited*: returns once all is sent, for a
+        caller that will be gone before the answers.
         """
         async with self._pushing:
             self._pushes += 1
