@@ -58,6 +58,7 @@ class HeaderlessDecoder:
         direction = _DIRECTIONS.get(_value(line.dir))
         if _is_wrapped(line):
             record, malformed = decode_line(text)
+            record.n = record.n or len(bytes(line.event))
         else:
             record, malformed = decode_bare_event(text, direction)
         record.seq = 0

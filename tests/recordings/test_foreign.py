@@ -46,5 +46,7 @@ def test_real_captures_fit_our_types_to_the_last_field():
         assert len(records) == reading.lines
         assert (reading.malformed, len(reading.damage), reading.torn, reading.timed) == (0, 0, False, False)
         assert {record.dir for record in records} == {"client", "server"}
-        assert [record.dir for record in records] == [json.loads(line)["dir"] for line in path.open()]
+        assert [record.dir for record in records] == [
+            json.loads(line)["dir"] for line in path.read_bytes().splitlines()
+        ]
         assert reading.foreign == ("Gemini Live" if "gemini" in path.name else None)

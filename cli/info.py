@@ -1,0 +1,82 @@
+"""`rtlog info`: what a recording holds, on one screen."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from rtlog.analyzers.info_report import RecordingInfo
+
+EXAMPLE = "Example: rtlog info latest"
+
+
+class Format(StrEnum):
+    """How the figures are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def info(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Recordings, folders, globs, `-` or `latest`.")],
+    output_format: Annotated[
+        Format, typer.Option("--output-format", "--format", help="How the figures are printed.")
+    ] = Format.TEXT,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")] = None,
+) -> None:
+    """Show what recordings hold: who, when, how long, turns, responses, tools, audio, errors and findings.
+
+    Exits 0, or 2 when a recording cannot be read.
+    """
+    from rtlog.cli.exits import UNREADABLE
+    from rtlog.cli.inspecting import inspect_file
+    from rtlog.cli.story_text import printable
+    from rtlog.recordings.errors import RecordingError
+    from rtlog.recordings.sources import resolve
+
+    told: list[RecordingInfo] = []
+    paths = resolve(files)
+    for path in paths:
+        try:
+            told.append(inspect_file(path))
+        except RecordingError as error:
+            print(f"rtlog: {printable(str(error))}", file=sys.stderr)
+    if output is None:
+        _print(told, output_format, sys.stdout)
+    else:
+        _write(told, output_format, output)
+    if len(told) < len(paths):
+        raise typer.Exit(UNREADABLE)
+
+
+def _write(told: "list[RecordingInfo]", output_format: Format, output: Path) -> None:
+    from rtlog.recordings.errors import RecordingError
+
+    try:
+        with output.open("w", encoding="utf-8") as stream:
+            _print(told, output_format, stream)
+    except OSError as error:
+        raise RecordingError(output, f"cannot be written: {error.strerror}") from error
+
+
+def _print(told: "list[RecordingInfo]", output_format: Format, stream: TextIO) -> None:
+    if output_format is Format.JSON:
+        from importlib.metadata import version
+
+        from rtlog.analyzers.info_report import InfoReport
+
+        report = InfoReport(tool=f"rtlog {version('rtlog')}", recordings=told)
+        stream.write(report.model_dump_json(indent=2) + "\n")
+        return
+    from rtlog.cli.console import console_for
+    from rtlog.cli.info_text import screen
+
+    console = console_for(stream)
+    for number, each in enumerate(told):
+        if number:
+            console.print()
+        for part in screen(each):
+            console.print(part)
