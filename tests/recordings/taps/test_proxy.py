@@ -176,10 +176,12 @@ async def test_the_subprotocols_of_a_browser_cross_unchanged_and_are_recorded_wi
         seen.append(connection.request.headers["Sec-WebSocket-Protocol"])
         await connection.send(CREATED)
 
-    async with proxied(tmp_path, select, subprotocols=["realtime"]) as tap:
-        async with connect(ws(tap), subprotocols=offered) as client:
-            assert client.subprotocol == "realtime"
-            await client.recv()
+    async with (
+        proxied(tmp_path, select, subprotocols=["realtime"]) as tap,
+        connect(ws(tap), subprotocols=offered) as client,
+    ):
+        assert client.subprotocol == "realtime"
+        await client.recv()
 
     assert seen == [", ".join(offered)]
     path = only(tmp_path)
