@@ -1,9 +1,9 @@
 """How fast a recording is analyzed, against `wc -l` on the same file: `python benchmarks/analyze.py`.
 
-Makes an audio-heavy recording (seeded) of 10 MB and one of 200 MB, then runs `rtlog analyze` and `wc -l` on the large one
-in pairs, each as a process of its own. The start-up of either, measured in the same rounds (`rtlog analyze` on one turn,
-`wc -l` on an empty file), is subtracted. Prints the least, the median and the greatest ratio of the speeds, and the peak
-memory at both sizes.
+Makes an audio-heavy recording (seeded) of 10 MB and one of 200 MB, then runs `rtlog analyze` and `wc -l` on the large
+one in pairs, each as a process of its own. The start-up of either, measured in the same rounds (`rtlog analyze` on one
+turn, `wc -l` on an empty file), is subtracted. Prints the least, the median and the greatest ratio of the speeds, and
+the peak memory at both sizes.
 """
 
 import argparse

@@ -16,7 +16,7 @@ from rtlog.recordings.vocabulary.providers import provider_of
 def inspect_file(path: Path | str) -> RecordingInfo:
     """Count and analyze one recording; raises RecordingError where it cannot be read."""
     summary, analysis = Summary(), Analysis()
-    with read(path) as reading:
+    with read(path, fold=True) as reading:
         for record in reading:
             summary.feed(record)
             analysis.feed(record)

@@ -55,24 +55,26 @@ class Skimmer:
         """Give the record of a line that is exactly as ours are, else `None`."""
         event_type = _type_of(line[:PEEK]) if len(line) > WORTH_SKIMMING else None
         try:
-            return self._without_payload(line, event_type) if event_type else _plain(line)
+            if event_type is None:
+                return _plain(line)
+            start = self.starts[event_type]
+            if line[start - BEFORE : start] != self._before[event_type]:
+                start = self._find_start(line, event_type)
+            if line[-4:] == END:
+                record = _decode(line[:start] + END)
+                event = record.event
+                if (record.audio_bytes + 2) // 3 * 4 == len(line) - start - 4 and event and event.type == event_type:
+                    return record
+            return _skim_middle(line, start)
         except UNDECODABLE:
             return None
 
-    def _without_payload(self, line: bytes, event_type: str) -> Record | None:
-        start = self.starts[event_type]
-        if line[start - BEFORE : start] != self._before[event_type]:
-            start = _payload_start(line, event_type)
-            if not start:
-                return None
-            self.starts[event_type] = start
-            self._before[event_type] = line[start - BEFORE : start]
-        if line[-4:] == END:
-            record = _decode(line[:start] + END)
-            event = record.event
-            if (record.audio_bytes + 2) // 3 * 4 == len(line) - start - 4 and event and event.type == event_type:
-                return record
-        return _skim_middle(line, start)
+    def _find_start(self, line: bytes, event_type: str) -> int:
+        """Give and remember where the payload begins; 0 where it is not found, and then nothing of the line decodes."""
+        start = _payload_start(line, event_type)
+        self.starts[event_type] = start or PEEK
+        self._before[event_type] = line[start - BEFORE : start] if start else b""
+        return start
 
 
 def _payload_start(line: bytes, event_type: str) -> int:
