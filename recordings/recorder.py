@@ -10,6 +10,7 @@ and never raises into the session it records.
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -134,6 +135,7 @@ class Recorder:
         self.writer.close()
 
 
+@cache
 def tool_name() -> str:
     """Name this program and its version, as headers have it."""
     from importlib.metadata import version  # noqa: PLC0415 - read once a recording

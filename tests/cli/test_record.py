@@ -148,7 +148,7 @@ async def test_what_cannot_start_is_one_line_and_2(tmp_path: Path, arguments: li
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith("rtlog: ")
     assert sentence in ran.err
-    assert os.listdir(tmp_path) == ["there"]  # noqa: PTH208 - in a test that runs a program
+    assert os.listdir(tmp_path) == ["there"]  # noqa: PTH208 - async
     assert (tmp_path / "there").read_text() == "kept"
 
 
@@ -157,10 +157,10 @@ async def test_alone_it_listens_until_ctrl_c_which_is_its_normal_end(tmp_path: P
         process = await start(tmp_path, "--listen", "127.0.0.1:0", "--upstream", url)
         first = (await process.stderr.readline()).decode()
         base = first.partition("OPENAI_BASE_URL=")[2].split()[0]
+        pipe, env = asyncio.subprocess.PIPE, os.environ | {"OPENAI_BASE_URL": base}
         client = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", CLIENT, "0", env=os.environ | {"OPENAI_BASE_URL": base}, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+            sys.executable, "-c", CLIENT, "0", env=env, stdout=pipe, stderr=pipe
+        )
         await client.communicate()
         process.send_signal(signal.SIGINT)
         _, err = await process.communicate()
