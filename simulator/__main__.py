@@ -4,10 +4,13 @@ import argparse
 import asyncio
 import sys
 from contextlib import suppress
+from typing import Final
 
 from rtlog.recordings.errors import RtlogError
 from rtlog.simulator import scenarios
 from rtlog.simulator.server import SimulatedServer
+
+USAGE: Final = 2
 
 
 def main() -> None:
@@ -20,7 +23,8 @@ def main() -> None:
         with suppress(KeyboardInterrupt):
             asyncio.run(_serve(server))
     except RtlogError as error:
-        sys.exit(f"rtlog.simulator: {error}")
+        sys.stderr.write(f"rtlog.simulator: {error}\n")
+        sys.exit(USAGE)
 
 
 async def _serve(server: SimulatedServer) -> None:

@@ -66,9 +66,9 @@ class Session:
         except RefusedError as refused:
             self._refuse(refused, event.event_id)
 
-    def speech_starts(self, text: str) -> Turn:
-        """Let the user begin to say *text*; the response that is being made is cancelled where VAD interrupts."""
-        turn = self.turns.start(text)
+    def speech_starts(self, text: str, at_ms: int | None = None) -> Turn:
+        """Let the user begin to say *text*, now or at *at_ms* of the audio; VAD may interrupt the active response."""
+        turn = self.turns.start(text, at_ms)
         active = self.responses.active
         if active is not None and self._turn_detection("interrupt_response"):
             self.responses.finish(active, "cancelled", "turn_detected")
@@ -159,13 +159,14 @@ class Session:
             pcm = audio.decoded(event.audio or "")
         except ValueError as error:
             raise RefusedError("invalid_value", "Invalid 'audio': expected base64.", "audio") from error
+        begin_ms = self.turns.appended_ms
         self.turns.append(len(pcm))
         if self._detector is None or part_of(self.settings, "audio", "input", "turn_detection") is None:
             return
         silence = self._turn_detection("silence_duration_ms")
         match self._detector.hear(pcm, silence if isinstance(silence, int) else DEFAULT_SILENCE_MS):
             case "started":
-                self._turn = self.speech_starts(SPOKEN)
+                self._turn = self.speech_starts(SPOKEN, begin_ms)
             case "stopped" if self._turn is not None:
                 self.turns.stop(self._turn)
                 self._heard(self._turn)

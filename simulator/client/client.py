@@ -18,8 +18,6 @@ from rtlog.simulator.client.profile import Profile
 from rtlog.simulator.items import Item
 from rtlog.simulator.wire import Json, json_of
 
-ACK_TIMEOUT_S: Final = 5.0
-"""How long a push waits for the server's answers."""
 USER_AGENT: Final = "rtlog scripted client"
 
 
@@ -105,7 +103,7 @@ class RealtimeClient:
     ) -> None:
         """Make *items* the server's conversation and, where they are its own (`local`), the application's context.
 
-        Raises PushError when not everything was acknowledged within 5 s. Not *awaited*: returns once all is sent, for a
+        Raises PushError when not everything was acknowledged in time. Not *awaited*: returns once all is sent, for a
         caller that will be gone before the answers.
         """
         async with self._pushing:
@@ -123,14 +121,14 @@ class RealtimeClient:
             if awaited:
                 self.tell("ctx_push_end", push_id=push_id)
 
-    async def reply(self, timeout_s: float | None = None) -> str:
+    async def reply(self) -> str:
         """Ask for a reply; gives its response's id. Raises ReplyError when it is not created in time."""
         event_id = short_id("response_create_")
         self._replies[event_id] = asyncio.get_running_loop().create_future()
         self.tell("reply_requested", event_id=event_id)
         await self.send("response.create", event_id=event_id, response={"metadata": {"client_event_id": event_id}})
         try:
-            async with asyncio.timeout(timeout_s or self.profile.reply_timeout_s):
+            async with asyncio.timeout(self.profile.reply_timeout_s):
                 return await self._replies[event_id]
         except TimeoutError:
             self.tell("reply_timeout", event_id=event_id)
@@ -147,7 +145,7 @@ class RealtimeClient:
             for change in plan:
                 await self._request(change)
             if awaited:
-                async with asyncio.timeout(ACK_TIMEOUT_S):
+                async with asyncio.timeout(self.profile.push_timeout_s):
                     await asyncio.gather(*waiting.values())
         finally:
             for key in waiting:

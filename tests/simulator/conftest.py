@@ -60,3 +60,131 @@ def talk() -> Callable[..., Talk]:
 @pytest.fixture
 def types() -> Callable[[Iterable[Event]], list[str]]:
     return lambda events: [event["type"] for event in events]
+
+
+class Invariants:
+    """Checks server events against the order that real services keep (counted over public captures; R numbers name
+    the invariants of the protocol reference). `broken` lists what is wrong, in the order it was seen."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self.broken: list[str] = []
+        self.added: list[str] = []
+        self.gone: set[str] = set()
+        self.order: list[str] = []
+        self.announced: str | None = None
+        self.turns: dict[str, list[str]] = {}
+        self.committed: dict[str, str | None] = {}
+        self.transcribed: list[str] = []
+        self.responses: dict[str, Event] = {}
+        self.outputs: dict[str, Event] = {}
+        events = list(events)
+        ids = [event["event_id"] for event in events]
+        self.expect(len(ids) == len(set(ids)), "event ids repeat")
+        if events[0]["type"] != "session.created":
+            self.broken.append("R01 first event is not session.created")
+        for event in events:
+            self.check(event)
+
+    def expect(self, truth: object, otherwise: str) -> None:
+        if not truth:
+            self.broken.append(otherwise)
+
+    def check(self, event: Event) -> None:
+        kind = event["type"]
+        if self.announced is not None:
+            follows = kind == "conversation.item.added" and event["item"]["id"] == self.announced
+            self.expect(follows, f"R07 {kind} between output_item.added and item.added")
+            self.announced = None
+        if kind.startswith("response."):
+            self.check_response(kind.removeprefix("response."), event)
+        elif kind == "conversation.item.added":
+            self.check_added(event["item"], event["previous_item_id"])
+        elif kind == "conversation.item.done":
+            self.expect(event["item"]["id"] in self.added, "item.done before item.added")
+            if event["item"]["id"] in self.outputs:
+                self.outputs[event["item"]["id"]]["done"] = True
+        elif kind == "conversation.item.deleted":
+            self.gone.add(event["item_id"])
+            self.order.remove(event["item_id"])
+        elif kind.startswith("input_audio_buffer.") and "item_id" in event:
+            self.check_turn(kind.removeprefix("input_audio_buffer."), event)
+        elif kind.endswith("transcription.completed"):
+            self.expect(event["item_id"] not in self.transcribed, "R19 transcribed twice")
+            self.transcribed.append(event["item_id"])
+
+    def check_added(self, item: Event, previous: str | None) -> None:
+        item_id = item["id"]
+        self.expect(item_id not in self.order, f"R08 {item_id} added twice")
+        if previous is None:
+            self.order.insert(0, item_id)
+        elif previous in self.order:
+            self.order.insert(self.order.index(previous) + 1, item_id)
+        else:
+            self.broken.append(f"R09 {'deleted' if previous in self.gone else 'unknown'} predecessor")
+            self.order.append(item_id)
+        self.added.append(item_id)
+        if item_id in self.outputs:
+            self.outputs[item_id]["added"] = True
+        elif item.get("role") == "user" and item_id in self.turns:
+            self.expect(self.turns[item_id][-1:] == ["committed"], "R17 item.added before committed")
+            self.expect(self.committed[item_id] == previous, "R17 committed and added name different predecessors")
+
+    def check_turn(self, step: str, event: Event) -> None:
+        steps = self.turns.setdefault(event["item_id"], [])
+        before = {"speech_started": [], "speech_stopped": ["speech_started"]}
+        if step in before:
+            self.expect(steps == before[step], f"R17 {step} after {steps}")
+        if step == "speech_stopped":
+            self.expect(event["audio_end_ms"] >= self.started_ms, "R25 a turn ends before it starts")
+        self.started_ms = event.get("audio_start_ms", getattr(self, "started_ms", 0))
+        if step == "committed":
+            self.committed[event["item_id"]] = event["previous_item_id"]
+        steps.append(step)
+
+    def check_response(self, kind: str, event: Event) -> None:
+        if kind == "created":
+            response = event["response"]
+            open_ones = [r for r in self.responses.values() if not r["done"] and r["conversation"]]
+            self.expect(not (open_ones and response["conversation_id"]), "R03 two active responses")
+            self.responses[response["id"]] = {"done": False, "conversation": response["conversation_id"], "items": []}
+            return
+        response_id = event["response"]["id"] if kind == "done" else event["response_id"]
+        response = self.responses.get(response_id)
+        self.expect(response is not None, f"R02 {kind} before created")
+        self.expect(response is None or not response["done"], f"R05 {kind} after done")
+        if response is None:
+            return
+        if kind == "done":
+            response["done"] = True
+            output = [item["id"] for item in event["response"]["output"]]
+            self.expect(output == response["items"], "R26 output is not what was done")
+        elif kind == "output_item.added":
+            self.expect(event["output_index"] == len(response["items"]), "R16 output_index")
+            self.outputs[event["item"]["id"]] = {"said": "", "parts": 0, "done": not response["conversation"]}
+            self.announced = event["item"]["id"] if response["conversation"] else None
+            response.setdefault("begun", []).append(event["item"]["id"])
+        else:
+            self.check_output(kind, event, response)
+
+    def check_output(self, kind: str, event: Event, response: Event) -> None:
+        item_id = event["item"]["id"] if "item" in event else event["item_id"]
+        output = self.outputs.get(item_id)
+        if output is None:
+            self.broken.append(f"R12 {kind} of an item that was not added")
+        elif kind == "content_part.added":
+            output["parts"] += 1
+        elif kind.endswith(".delta"):
+            self.expect(output["parts"] or "arguments" in kind, f"R12 {kind} before its part")
+            output["said"] += "" if kind == "output_audio.delta" else event["delta"]
+        elif kind == "output_item.done":
+            self.expect(output["done"], "R14 output_item.done before item.done")
+            response["items"].append(item_id)
+        elif kind.endswith(".done"):
+            final = event.get("text", event.get("transcript", event.get("arguments")))
+            self.expect(final is None or final == output["said"], "R27 deltas are not the whole")
+
+
+@pytest.fixture
+def broken() -> Callable[[Iterable[Event]], list[str]]:
+    """Says which invariants of the service a list of server events breaks."""
+    return lambda events: Invariants(events).broken
