@@ -205,3 +205,16 @@ def test_a_recording_with_any_parts_overwritten_is_read_or_refused(parts: list[t
         times = [record.t for record in read(io.BytesIO(data), fold=how == "fold", strict=how == "strict")]
         known = [t for t in times if t is not None]
         assert known in (sorted(times, key=lambda t: t or 0), [])
+
+
+@given(st.lists(overwritten, max_size=3))
+def test_the_short_ways_tell_what_the_strict_way_tells_of_whole_lines(parts: list[tuple[int, int, bytes]]):
+    data = WHOLE
+    for at, length, replacement in parts:
+        data = data[:at] + replacement + data[at + length :]
+    with suppress(RecordingError):
+        strict = read(io.BytesIO(data), strict=True)
+        expected = list(strict)
+        if not strict.damage.total:
+            assert list(read(io.BytesIO(data))) == expected
+            assert [record.seq for record in read(io.BytesIO(data), fold=True)] == [record.seq for record in expected]
