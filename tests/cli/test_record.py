@@ -178,6 +178,33 @@ async def test_listening_beyond_this_machine_is_said(tmp_path: Path):
     assert ran.err.startswith("rtlog: listening beyond this machine: whoever reaches 0.0.0.0 can use ws://127.0.0.1:1")
 
 
+RAW_CLIENT = textwrap.dedent("""
+    import os, socket
+    from urllib.parse import urlsplit
+    here = urlsplit(os.environ["OPENAI_BASE_URL"])
+    with socket.create_connection((here.hostname, here.port)) as connection:
+        connection.sendall(b"GET /v1/realtime HTTP/1.1\\r\\nUpgrade: websocket\\r\\n\\r\\n")
+        while connection.recv(1000):
+            pass
+""")
+
+
+async def test_a_recording_with_losses_is_3(tmp_path: Path):
+    async def break_frames(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\xff\xff")
+        writer.close()
+
+    async with await asyncio.start_server(break_frames, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        ran = await record(tmp_path, "--upstream", url, "--", sys.executable, "-c", RAW_CLIENT)
+
+    (path,) = recordings(tmp_path)
+    assert ran.status == 3
+    assert "; some records were lost; next: rtlog analyze latest" in ran.err
+    assert [each.get("kind") for each in lines(path)[1:-1]] == ["open", "gap", "close"]
+
+
 async def test_events_on_stdin_become_a_recording(tmp_path: Path):
     said = '{"type":"session.created"}\n\n{"dir":"client","event":{"type":"response.create"}}\n'
     said += '{"kind":"mark","text":"now"}\n'
