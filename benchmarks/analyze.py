@@ -64,24 +64,21 @@ def recording(megabytes: int) -> Path:
 
 
 def ratios(command: list[str], rounds: int) -> tuple[list[float], list[float]]:
-    """Give the speed of *command* as a part of `wc -l`'s, round by round: wall and CPU."""
+    """Give the speed of *command* as a part of `wc -l`'s, wall and CPU, after a round that warms the caches."""
     large = str(recording(LARGE))
     with tempfile.TemporaryDirectory() as folder:
         few, none = Path(folder) / "few.rtlog.jsonl", Path(folder) / "none"
         generate(few, 1)
         none.touch()
-        run([*command, large])
-        found = []
-        for _ in range(rounds):
-            counted, idle = run(["wc", "-l", large]), run(["wc", "-l", str(none)])
-            analyzed, started = run([*command, large]), run([*command, str(few)])
-            found.append(
-                (
-                    (counted.wall - idle.wall) / (analyzed.wall - started.wall),
-                    (counted.cpu - idle.cpu) / (analyzed.cpu - started.cpu),
-                )
-            )
-    return [wall for wall, _ in found], [cpu for _, cpu in found]
+        commands = (["wc", "-l", large], ["wc", "-l", str(none)], [*command, large], [*command, str(few)])
+        costs = [[run(each) for each in commands] for _ in range(rounds + 1)][1:]
+    return speeds([[c.wall for c in row] for row in costs]), speeds([[c.cpu for c in row] for row in costs])
+
+
+def speeds(rows: list[list[float]]) -> list[float]:
+    """Give each round's ratio; start-ups are medians over all rounds, as a single one is as noisy as the difference."""
+    idle, started = (statistics.median(row[column] for row in rows) for column in (1, 3))
+    return [(counted - idle) / (analyzed - started) for counted, _, analyzed, _ in rows]
 
 
 def spread(values: list[float]) -> str:
