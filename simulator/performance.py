@@ -5,9 +5,10 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from rtlog.simulator.gate import Gate
-from rtlog.simulator.responses import Response
+from rtlog.simulator.responses import Output, Response
 from rtlog.simulator.scenario import (
     Appended,
+    Argued,
     Call,
     Called,
     Either,
@@ -43,6 +44,7 @@ class Performance:
         self._replies = cycle(replies)
         self._turns: dict[str, Turn] = {}
         self._responses: dict[str, Response] = {}
+        self._calls: dict[str, tuple[Response, Output, Call]] = {}
 
     def unanswered(self) -> list[Response]:
         """Give the responses that were requested since the last call and that no step makes."""
@@ -73,6 +75,8 @@ class Performance:
                 self._responses[label] = self._session.respond()
             case Call(to):
                 yield from self._call(self._responses[to], step)
+            case Argued(label):
+                yield from self._argue(*self._calls[label])
             case Say(to):
                 yield from self._say(self._responses[to], step)
             case Finish(label):
@@ -99,8 +103,13 @@ class Performance:
     def _call(self, response: Response, call: Call) -> Iterator[Wait]:
         if not response.open:
             return
+        output = self._session.responses.begin_call(response, call.name, self._session.mint.call_id())
+        self._calls[call.label] = (response, output, call)
+        if call.whole:
+            yield from self._argue(response, output, call)
+
+    def _argue(self, response: Response, output: Output, call: Call) -> Iterator[Wait]:
         responses = self._session.responses
-        output = responses.begin_call(response, call.name, self._session.mint.call_id())
         yield Pause(call.ms / 2)
         if output.open:
             responses.argue(response, output, call.arguments)

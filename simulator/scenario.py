@@ -104,13 +104,24 @@ class Respond:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The response *to* calls a function: the call is added, its arguments take *ms*, it is done 2 ms later."""
+    """The response *to* calls a function: the call is added, its arguments take *ms*, it is done 2 ms later.
+
+    Not *whole*: the call is only added; an Argued with its label goes on.
+    """
 
     to: str
     label: str
     name: str
     arguments: str
     ms: float = 28
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Argued:
+    """The call *label* that was only added gets its arguments and is done."""
+
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,7 @@ class Finish:
 
 
 Step: TypeAlias = (
-    Wait | Hold | Release | SpeechStarts | SpeechStops | UserItem | Transcribed | Respond | Call | Say | Finish
+    Wait | Hold | Release | SpeechStarts | SpeechStops | UserItem | Transcribed | Respond | Call | Argued | Say | Finish
 )
 
 

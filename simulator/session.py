@@ -143,6 +143,9 @@ class Session:
         item_id = _required(event.item_id)
         if event.audio_end_ms is None:
             raise RefusedError.missing("audio_end_ms")
+        if event.audio_end_ms < 0:
+            message = "Invalid 'audio_end_ms': expected a value >= 0."
+            raise RefusedError("integer_below_min_value", message, "audio_end_ms")
         self.conversation.truncate(item_id, event.audio_end_ms)
         place: Fields = {"content_index": event.content_index, "audio_end_ms": event.audio_end_ms}
         self.outbox.say("conversation.item.truncated", item_id=item_id, **place)

@@ -38,6 +38,17 @@ def test_the_session_is_announced_first_and_updated_as_a_whole_or_not_at_all(tal
     assert error(refused) == ("missing_required_parameter", "Missing required parameter: 'session.type'.", "mine")
 
 
+def test_a_session_that_makes_no_sense_is_refused_whole(talk: Callable[..., Any]):
+    client = talk()
+    nonsense = {"type": "realtime", "output_modalities": 7, "instructions": "lost"}
+
+    refused = client.say("session.update", event_id="mine", session=nonsense)
+    (updated,) = client.say("session.update", session={"type": "realtime"})
+
+    assert error(refused)[0::2] == ("invalid_type", "mine")
+    assert updated["session"]["instructions"] == client.heard[0]["session"]["instructions"]
+
+
 def test_every_item_event_is_acknowledged(talk: Callable[..., Any], types: Callable[..., list[str]]):
     client = talk()
 
@@ -82,7 +93,27 @@ def test_an_item_without_an_id_gets_one(talk: Callable[..., Any]):
             "item_create_invalid_previous_item_id",
             "Error adding item: the previous item with id 'x' does not exist.",
         ),
+        ("session.update", {}, "missing_required_parameter", "Missing required parameter: 'session'."),
         ("conversation.item.create", {}, "missing_required_parameter", "Missing required parameter: 'item'."),
+        (
+            "conversation.item.create",
+            {"item": {"id": "b"}},
+            "missing_required_parameter",
+            "Missing required parameter: 'item.type'.",
+        ),
+        ("conversation.item.delete", {}, "missing_required_parameter", "Missing required parameter: 'item_id'."),
+        (
+            "conversation.item.truncate",
+            {"item_id": "a"},
+            "missing_required_parameter",
+            "Missing required parameter: 'audio_end_ms'.",
+        ),
+        (
+            "output_audio_buffer.clear",
+            {},
+            "invalid_value",
+            "output_audio_buffer.clear is only available over WebRTC and SIP.",
+        ),
         (
             "conversation.item.create",
             {"item": {"id": "no spaces", "type": "message"}},
@@ -112,6 +143,12 @@ def test_an_item_without_an_id_gets_one(talk: Callable[..., Any]):
             {"item_id": "a", "content_index": 0, "audio_end_ms": 0},
             "unsupported_content_type",
             "Only model output audio messages can be truncated",
+        ),
+        (
+            "conversation.item.truncate",
+            {"item_id": "a", "content_index": 0, "audio_end_ms": -1},
+            "integer_below_min_value",
+            "Invalid 'audio_end_ms': expected a value >= 0.",
         ),
         (
             "input_audio_buffer.commit",

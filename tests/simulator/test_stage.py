@@ -11,6 +11,7 @@ from rtlog.simulator.scenario import (
     Either,
     Finish,
     Hold,
+    Idle,
     Pause,
     Release,
     Respond,
@@ -20,6 +21,7 @@ from rtlog.simulator.scenario import (
     SpeechStarts,
     SpeechStops,
     Step,
+    Transcribed,
     UserItem,
 )
 
@@ -134,6 +136,33 @@ def test_a_link_that_was_fixed_at_the_commit_may_name_an_item_that_is_gone(
 
     assert added["previous_item_id"] == "a"
     assert broken(client.heard) == ["R09 deleted predecessor"]
+
+
+def test_a_turn_that_was_deleted_is_transcribed_no_more(talk: Callable[..., Any]):
+    client = talk(scripted(*TURN, DELETE, Transcribed("u")))
+    client.say("session.update", session={"type": "realtime", "audio": {"input": {"transcription": {"model": "any"}}}})
+
+    answers = client.say("conversation.item.delete", item_id=client.conversation[0])
+
+    assert [event["type"] for event in answers] == ["conversation.item.deleted"]
+    assert client.stage.finished
+
+
+def test_a_turn_is_transcribed_where_the_session_asks_for_it(talk: Callable[..., Any]):
+    client = talk(scripted(*TURN, CLEAR, Transcribed("u")))
+    client.say("session.update", session={"type": "realtime", "audio": {"input": {"transcription": {"model": "any"}}}})
+
+    *_, completed = client.say("input_audio_buffer.clear")
+
+    assert (completed["transcript"], completed["item_id"]) == ("hi", client.conversation[0])
+
+
+def test_idle_waits_for_the_end_of_the_active_response(talk: Callable[..., Any]):
+    client = talk(scripted(CREATE, Idle(), *TURN), pace=1)
+    client.say("response.create")
+
+    assert len(client.create("a")) == 2
+    assert [event["type"] for event in client.wait(1000)][-len(TURN_TYPES) - 1 :] == ["response.done", *TURN_TYPES]
 
 
 def test_a_response_that_began_before_a_delete_still_names_what_was_deleted(talk: Callable[..., Any]):
