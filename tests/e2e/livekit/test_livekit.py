@@ -1,0 +1,105 @@
+"""The real LiveKit plugin through the real proxy: the release with the race of #5021, and the release that has its fix.
+
+Both play the same application against the same script. What the first really sends must be found; the second, which
+keeps placeholders, must be clean of it.
+"""
+
+import asyncio
+import importlib.util
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rtlog.analyzers.analysis import Analysis
+from rtlog.cli.loading import analyze_file
+from rtlog.recordings.reader import read
+from rtlog.simulator.server import SimulatedServer
+
+HERE = Path(__file__).parent
+ENVIRONMENTS = os.environ.get("RTLOG_LIVEKIT_VENVS", "")
+RACE, FIXED = "1.4.6", "1.5.0"
+
+pytestmark = [
+    pytest.mark.livekit,
+    pytest.mark.skipif(not ENVIRONMENTS, reason="RTLOG_LIVEKIT_VENVS names no folder made by make_venvs"),
+]
+
+
+def scenario() -> object:
+    spec = importlib.util.spec_from_file_location("livekit_scenario", HERE / "scenario.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.SCENARIO
+
+
+@dataclass
+class Played:
+    """What one release did: its recording, the analysis, and what it logged."""
+
+    path: Path
+    analysis: Analysis
+    log: str
+
+    def sent(self, event_type: str) -> list[str]:
+        records = read(self.path)
+        return [r.event.item_id or "" for r in records if r.type == event_type and r.dir == "client" and r.event]
+
+    def rules(self) -> list[str]:
+        return [finding.rule for finding in self.analysis.findings]
+
+
+async def play(release: str, folder: Path) -> Played:
+    path = folder / f"{release}.rtlog.jsonl"
+    async with SimulatedServer(scenario(), pace=0) as server:  # type: ignore[arg-type]
+        agent = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "rtlog.cli", "record", "-o", str(path), "--upstream", server.origin, "--"),
+            *(str(Path(ENVIRONMENTS) / release / "bin" / "python"), str(HERE / "agent.py")),
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, log = await agent.communicate()
+    assert agent.returncode == 0, log.decode()
+    return Played(path, analyze_file(path)[1], log.decode())
+
+
+async def test_the_release_with_the_race_is_convicted_by_what_it_sends(tmp_path: Path) -> None:
+    played = await play(RACE, tmp_path)
+
+    (root,) = [finding for finding in played.analysis.findings if finding.rule == "RT101"]
+    (lost,) = [finding for finding in played.analysis.findings if finding.rule == "RT102"]
+    call = root.items[0]
+    assert call in played.sent("conversation.item.delete")
+    assert (root.certainty, root.subject, lost.certainty, lost.caused_by) == (
+        "proven",
+        "function_call/",
+        "proven",
+        root,
+    )
+    assert [e.at.type for e in root.evidence] == [
+        "conversation.item.added",
+        "conversation.item.delete",
+        "conversation.item.deleted",
+        "conversation.item.create",
+    ]
+
+
+async def test_the_items_that_a_strict_client_loses_are_those_that_it_says_it_lost(tmp_path: Path) -> None:
+    played = await play(RACE, tmp_path)
+
+    (lost,) = [finding for finding in played.analysis.findings if finding.rule == "RT102"]
+    logged = re.findall(r"failed to insert item `(\w+)`: previous_item_id `(\w+)` not found", played.log)
+    assert [item for item, _ in logged] == list(lost.items[:-1])
+    assert logged[0][1] == lost.items[-1]
+
+
+async def test_the_release_with_placeholders_is_clean_of_it(tmp_path: Path) -> None:
+    played = await play(FIXED, tmp_path)
+
+    assert sorted(played.sent("conversation.item.delete")) == ["msg1", "msg2"]
+    assert not {"RT101", "RT102", "RT104", "RT404"} & set(played.rules())
+    assert "failed to insert" not in played.log
