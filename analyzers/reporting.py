@@ -17,9 +17,9 @@ from rtlog.analyzers.report import (
 )
 
 
-def report_of(analysis: Analysis, path: str, recording_id: str = "") -> RecordingReport:
-    """Give the report of a finished analysis."""
-    epoch = analysis.epoch
+def report_of(analysis: Analysis, path: str, recording_id: str = "", *, epoch: int | None = None) -> RecordingReport:
+    """Give the report of a finished analysis; *epoch* (ns) replaces its T+0."""
+    epoch = analysis.epoch if epoch is None else epoch
     return RecordingReport(
         path=path,
         id=recording_id,

@@ -1,0 +1,119 @@
+"""A timeline as a document for programs. Its JSON Schema is `TimelineDocument.model_json_schema()`."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rtlog.analyzers.report import FindingReport, LanesReport, StoryReport
+
+TIMELINE_VERSION = 1
+
+Millis = Annotated[float | None, Field(description="Milliseconds since T+0; null in an untimed recording.")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class MarkDocument(_Model):
+    """A finding that a record proves; `act` where the finding stands at the record."""
+
+    finding: str
+    note: str
+    act: bool
+
+
+class EntryDocument(_Model):
+    """One record; `lanes` stand there where it changed one, `lacks` where they then differ from the server's."""
+
+    kind: Literal["entry"] = "entry"
+    line: int
+    seq: int
+    t_ms: Millis
+    conn: int
+    dir: str
+    type: str
+    text: str
+    items: list[str]
+    response: str | None
+    call: str | None
+    marks: list[MarkDocument]
+    lanes: LanesReport | None
+    lacks: dict[str, list[str]]
+
+
+class FoldDocument(_Model):
+    """A run of records that only count."""
+
+    kind: Literal["fold"] = "fold"
+    line: int
+    last_line: int
+    t_ms: Millis
+    until_ms: Millis
+    conn: int
+    counts: dict[str, int]
+
+
+class IdleDocument(_Model):
+    """Nothing happened."""
+
+    kind: Literal["idle"] = "idle"
+    t_ms: Millis
+    until_ms: Millis
+
+
+class LeftOutDocument(_Model):
+    """Records that are not shown; `evidence` gives the lines among them that findings point to."""
+
+    kind: Literal["left_out"] = "left_out"
+    line: int
+    last_line: int
+    records: int
+    evidence: dict[int, list[str]]
+
+
+RowDocument = Annotated[EntryDocument | FoldDocument | IdleDocument | LeftOutDocument, Field(discriminator="kind")]
+
+
+class ArrowDocument(_Model):
+    """What leads from one record to another: a request to its answer, a finished call to its output."""
+
+    kind: Literal["answer", "output"]
+    line: int
+    to_line: int
+    ms: float | None
+    outcome: str
+
+
+class SpanDocument(_Model):
+    """Something that lasts; `to_line` is null where it never ended."""
+
+    kind: Literal["response", "speech", "request", "push", "tool"]
+    subject: str
+    line: int
+    to_line: int | None
+    t_ms: Millis
+    until_ms: Millis
+
+
+class TimelineDocument(_Model):
+    """One recording, drawn."""
+
+    path: str
+    id: str
+    epoch_ns: Annotated[int | None, Field(description="T+0 on the recording's clock.")]
+    items: Annotated[dict[str, str], Field(description="Item id to label.")]
+    responses: Annotated[dict[str, str], Field(description="Response id to label.")]
+    rows: list[RowDocument]
+    arrows: list[ArrowDocument]
+    spans: list[SpanDocument]
+    stories: list[StoryReport]
+    findings: list[FindingReport]
+
+
+class Timelines(_Model):
+    """What `rtlog timeline --output-format json` prints."""
+
+    version: int = TIMELINE_VERSION
+    tool: str
+    timelines: list[TimelineDocument]

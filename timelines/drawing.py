@@ -1,0 +1,80 @@
+"""The signs that a page is drawn with: lifelines and arrows, as the terminal's encoding and width allow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+NARROW: Final = 90
+"""Below this width the lifelines stand close."""
+CLOSE: Final = 3
+WIDE: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One set of signs; every lifeline drawing has the same width."""
+
+    calm: str
+    busy: str
+    dash: str
+    right: str
+    left: str
+    dot: str
+    times: str
+    pause: str
+    gap: int
+    arrows: Mapping[str, str]
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the page is too narrow to align what stands behind a lane."""
+        return self.gap == CLOSE
+
+    @property
+    def heads(self) -> str:
+        """Name the lifelines by their first letters."""
+        return f"C{' ' * self.gap}S   L"
+
+    def lifelines(self, direction: str, *, client: bool, server: bool, local: bool) -> str:
+        """Draw one row: an arrow for a wire event, a dot for a local one; a lifeline is thick while it is busy."""
+        middle = {
+            "client": self.dash * (self.gap - 1) + self.right,
+            "server": self.left + self.dash * (self.gap - 1),
+        }.get(direction, " " * self.gap)
+        own = self.dot if direction == "local" else self._line(busy=local)
+        return f"{self._line(busy=client)}{middle}{self._line(busy=server)}   {own}"
+
+    def _line(self, *, busy: bool) -> str:
+        return self.busy if busy else self.calm
+
+
+LINES: Final = Drawing(
+    calm="│",
+    busy="┃",
+    dash="─",
+    right="→",
+    left="←",
+    dot="●",
+    times="×",  # noqa: RUF001 - a multiplication sign is meant
+    pause="—",
+    gap=WIDE,
+    arrows={"client": "→", "server": "←", "local": "●"},
+)
+ASCII: Final = Drawing(
+    calm="|",
+    busy="#",
+    dash="-",
+    right=">",
+    left="<",
+    dot="*",
+    times="x",
+    pause="-",
+    gap=WIDE,
+    arrows={"client": "->", "server": "<-", "local": "*"},
+)
+
+
+def drawing_for(width: int, *, ascii_only: bool) -> Drawing:
+    """Give the signs for a page *width* columns wide."""
+    drawing = ASCII if ascii_only else LINES
+    return replace(drawing, gap=CLOSE) if width < NARROW else drawing

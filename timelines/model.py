@@ -1,0 +1,156 @@
+"""The model of a timeline: what happened, as data. Renderings read it and nothing else.
+
+Times are ns on the recording's clock, as in `Moment`; `Timeline.epoch` is T+0.
+"""
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from rtlog.analyzers.finding import Finding, offset_ms
+from rtlog.analyzers.labels import short_id
+from rtlog.analyzers.moment import Moment
+from rtlog.analyzers.story import Story
+from rtlog.timelines.lanes import LaneChanges
+from rtlog.timelines.words import Words
+
+StepKind = Literal["push", "sync", "answer", "response", "turn", "tool", "session", "socket", "other"]
+
+
+class StepKey(NamedTuple):
+    """What a record is part of: neighbours with the same key are one step."""
+
+    kind: StepKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A finding that a record proves; `act` marks the record at which the finding itself stands."""
+
+    finding: Finding
+    note: str
+    act: bool
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A record on its lane. `key` is `None` where it belongs to whatever surrounds it."""
+
+    at: Moment
+    words: Words = ()
+    key: StepKey | None = None
+    items: tuple[str, ...] = ()
+    response: str | None = None
+    call: str | None = None
+    lanes: LaneChanges | None = None
+    told_by_sdk: bool = False
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Burst:
+    """A run of deltas and appends: some 50 bytes a record, whatever they held."""
+
+    conn: int
+    types: list[str] = field(default_factory=list)
+    dirs: list[str] = field(default_factory=list)
+    lines: "array[int]" = field(default_factory=lambda: array("q"))
+    seqs: "array[int]" = field(default_factory=lambda: array("q"))
+    times: "array[int]" = field(default_factory=lambda: array("q"))
+    counts: "array[int]" = field(default_factory=lambda: array("q"))
+    """Records that each member stands for (the reader folds runs of appends)."""
+
+    def __len__(self) -> int:
+        return len(self.seqs)
+
+    def moment(self, index: int) -> Moment:
+        """Give the moment of member *index*."""
+        t = self.times[index]
+        where = self.lines[index], self.seqs[index], None if t < 0 else t
+        return Moment(*where, self.dirs[index], self.types[index], self.conn)
+
+    def part(self, start: int, stop: int) -> "Burst":
+        """Give the members from *start* up to *stop*."""
+        cut = slice(start, stop)
+        return Burst(
+            self.conn,
+            self.types[cut],
+            self.dirs[cut],
+            self.lines[cut],
+            self.seqs[cut],
+            self.times[cut],
+            self.counts[cut],
+        )
+
+
+Element = Entry | Burst
+
+
+def comes_in_bursts(event_type: str) -> bool:
+    """Say whether events of this type come by the hundred and say nothing alone: deltas, appended audio, pings."""
+    return event_type.endswith(".delta") or event_type in {"input_audio_buffer.append", "ping", "pong"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """What leads from one record to another: a request to its answer, a finished call to its output."""
+
+    kind: Literal["answer", "output"]
+    source: Moment
+    target: Moment
+    outcome: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Span:
+    """Something that lasts: a response, speech, a request in flight, a push, a tool; `end` is `None` where open."""
+
+    kind: Literal["response", "speech", "request", "push", "tool"]
+    subject: str
+    start: Moment
+    end: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called: short labels, or real ids on demand."""
+
+    items: Mapping[str, str]
+    responses: Mapping[str, str]
+    real_ids: bool = False
+
+    def item(self, item_id: str) -> str:
+        """Name an item."""
+        return item_id if self.real_ids else self.items.get(item_id) or short_id(item_id)
+
+    def response(self, response_id: str) -> str:
+        """Name a response."""
+        return response_id if self.real_ids else self.responses.get(response_id) or short_id(response_id)
+
+
+@dataclass(slots=True, eq=False)
+class Timeline:
+    """One recording, ready to be drawn."""
+
+    elements: Sequence[Element]
+    arrows: Sequence[Arrow]
+    spans: Sequence[Span]
+    findings: Sequence[Finding]
+    stories: Sequence[Story]
+    names: Names
+    epoch: int | None
+    connections: int
+
+    def offset(self, at: Moment) -> float | None:
+        """Give T+ of *at* in ms; `None` in an untimed recording."""
+        return None if at.t is None or self.epoch is None else offset_ms(at.t, self.epoch)
+
+    def moments(self) -> Iterator[Moment]:
+        """Give the moment of every record, burst or not."""
+        for element in self.elements:
+            if isinstance(element, Entry):
+                yield element.at
+            else:
+                yield from (element.moment(index) for index in range(len(element)))

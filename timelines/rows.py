@@ -1,0 +1,230 @@
+"""What is on the page: the shown part of a timeline as rows, with bursts folded and idle squeezed.
+
+Nothing goes missing in silence: what lies outside the window is counted, and where it proves a finding its lines are
+named; a record that a finding points to is never folded.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from rtlog.analyzers.moment import NS_PER_MS, Moment
+from rtlog.recordings.vocabulary.events import canonical
+from rtlog.timelines.lanes import View
+from rtlog.timelines.model import Burst, Element, Entry, StepKey, Timeline
+from rtlog.timelines.windows import Selection
+
+IDLE_MS: Final = 1_000
+"""A pause this long is stated."""
+FOLDED: Final = frozenset(
+    {
+        "conversation.item.done",
+        "response.output_item.done",
+        "response.content_part.added",
+        "response.content_part.done",
+        "response.output_audio.done",
+        "response.output_audio_transcript.done",
+        "response.output_text.done",
+        "rate_limits.updated",
+        "output_audio_buffer.started",
+        "output_audio_buffer.stopped",
+        "local.playback_position",
+    }
+)
+"""What accompanies other events: neighbours are one row, unless one of them changes or proves something."""
+EVERYTHING: Final = Selection()
+
+
+@dataclass(slots=True)
+class EntryRow:
+    """One record, with the lanes of its connection before and after it."""
+
+    entry: Entry
+    before: View
+    after: View
+
+    @property
+    def first(self) -> Moment:
+        """The record's moment."""
+        return self.entry.at
+
+    last = first
+
+    @property
+    def key(self) -> StepKey | None:
+        """The step that the record is part of."""
+        return self.entry.key
+
+    @property
+    def changed(self) -> bool:
+        """Whether a lane is different after it."""
+        return self.before != self.after
+
+
+@dataclass(slots=True)
+class FoldRow:
+    """A run of records of no consequence of their own: how many of each type, from when to when."""
+
+    first: Moment
+    last: Moment
+    view: View
+    counts: Counter[str] = field(default_factory=Counter)
+    key: StepKey | None = None
+    dirs: set[str] = field(default_factory=set)
+    lone: Entry | None = None
+
+    def add(self, element: Element) -> None:
+        """Fold *element* in."""
+        if isinstance(element, Entry):
+            self.counts[element.at.type] += 1
+            self.dirs.add(element.at.dir)
+            self.last, self.lone, self.key = element.at, element, self.key or element.key
+            return
+        for event_type, count in zip(element.types, element.counts, strict=True):
+            self.counts[event_type] += count
+        self.dirs.update(element.dirs)
+        self.last = element.moment(len(element) - 1)
+        self.lone = Entry(self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRow:
+    """Nothing happened for `ns`."""
+
+    first: Moment
+    last: Moment
+    ns: int
+
+
+@dataclass(slots=True)
+class LeftOutRow:
+    """Records that are not shown, and the lines of those among them that prove findings."""
+
+    first: Moment
+    last: Moment
+    records: int = 0
+    evidence: dict[int, set[str]] = field(default_factory=dict)
+    """Line → findings."""
+
+    def add(self, element: Element) -> None:
+        """Leave *element* out."""
+        if isinstance(element, Burst):
+            self.records += sum(element.counts)
+            self.last = element.moment(len(element) - 1)
+            return
+        self.records += 1
+        self.last = element.at
+        for mark in element.marks:
+            self.evidence.setdefault(element.at.line, set()).add(mark.finding.id)
+
+
+Row = EntryRow | FoldRow | IdleRow | LeftOutRow
+
+
+def rows(timeline: Timeline, selection: Selection = EVERYTHING, *, fold: bool = True) -> list[Row]:
+    """Give the rows of what *selection* shows; without *fold* every record has its own."""
+    page = _Page(selection, fold=fold)
+    views: dict[int, View] = {}
+    for element in timeline.elements:
+        if isinstance(element, Burst):
+            page.burst(element, views.get(element.conn, View()))
+            continue
+        before = after = views.get(element.at.conn, View())
+        if element.lanes is not None:
+            after = views[element.at.conn] = element.lanes.apply(before)
+        page.entry(element, before, after)
+    return page.close()
+
+
+class _Page:
+    def __init__(self, selection: Selection, *, fold: bool) -> None:
+        self._selection = selection
+        self._fold = fold
+        self._rows: list[Row] = []
+        self._others: LeftOutRow | None = None
+        """What the filters left out, told once at the end."""
+
+    def entry(self, entry: Entry, before: View, after: View) -> None:
+        if not self._selection.holds(entry.at.seq):
+            self._leave_out(entry, entry.at)
+        elif self._selection.filters and not self._selection.names(entry):
+            self._pass_over(entry, entry.at)
+        elif self._fold and _is_minor(entry):
+            self._fold_in(entry, entry.at, after)
+        else:
+            self._idle_before(entry.at)
+            self._rows.append(EntryRow(entry, before, after))
+
+    def burst(self, burst: Burst, view: View) -> None:
+        for part, shown in _parts(burst, self._selection):
+            at = part.moment(0)
+            if not shown:
+                self._leave_out(part, at)
+            elif self._selection.filters:
+                self._pass_over(part, at)
+            elif self._fold:
+                self._fold_in(part, at, view)
+            else:
+                for index in range(len(part)):
+                    self._idle_before(part.moment(index))
+                    self._rows.append(EntryRow(Entry(part.moment(index)), view, view))
+
+    def close(self) -> list[Row]:
+        if self._others is not None:
+            self._rows.append(self._others)
+        return [_unfolded(row) for row in self._rows]
+
+    def _leave_out(self, element: Element, at: Moment) -> None:
+        row = self._rows[-1] if self._rows else None
+        if not isinstance(row, LeftOutRow):
+            row = LeftOutRow(at, at)
+            self._rows.append(row)
+        row.add(element)
+
+    def _pass_over(self, element: Element, at: Moment) -> None:
+        if self._others is None:
+            self._others = LeftOutRow(at, at)
+        self._others.add(element)
+
+    def _fold_in(self, element: Element, at: Moment, view: View) -> None:
+        row = self._rows[-1] if self._rows else None
+        if not isinstance(row, FoldRow) or row.last.conn != at.conn or _pause(row.last, at) >= IDLE_MS * NS_PER_MS:
+            self._idle_before(at)
+            row = FoldRow(at, at, view)
+            self._rows.append(row)
+        row.add(element)
+
+    def _idle_before(self, at: Moment) -> None:
+        row = self._rows[-1] if self._rows else None
+        if row is None or isinstance(row, LeftOutRow):
+            return
+        pause = _pause(row.last, at)
+        if pause >= IDLE_MS * NS_PER_MS:
+            self._rows.append(IdleRow(row.last, at, pause))
+
+
+def _pause(earlier: Moment, later: Moment) -> int:
+    return 0 if earlier.t is None or later.t is None else later.t - earlier.t
+
+
+def _is_minor(entry: Entry) -> bool:
+    return canonical(entry.at.type) in FOLDED and not entry.marks and entry.lanes is None
+
+
+def _parts(burst: Burst, selection: Selection) -> Iterator[tuple[Burst, bool]]:
+    """Cut *burst* where a window begins or ends."""
+    start, shown = 0, selection.holds(burst.seqs[0])
+    if selection.windows is not None:
+        for index, seq in enumerate(burst.seqs):
+            if selection.holds(seq) != shown:
+                yield burst.part(start, index), shown
+                start, shown = index, not shown
+    yield burst.part(start, len(burst)), shown
+
+
+def _unfolded(row: Row) -> Row:
+    """Show a record that stands alone as what it is."""
+    if isinstance(row, FoldRow) and row.lone is not None and row.counts.total() == 1:
+        return EntryRow(row.lone, row.view, row.view)
+    return row

@@ -1,0 +1,57 @@
+"""Where the shown part begins: the lanes before its first record, and what was under way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rtlog.analyzers.moment import Moment
+from rtlog.timelines.lanes import View
+from rtlog.timelines.model import Entry, Span, Timeline
+from rtlog.timelines.rows import LeftOutRow, Row
+from rtlog.timelines.words import Items, ResponseName, When, Wire, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The state before the record at `at`."""
+
+    at: Moment
+    view: View
+    under_way: tuple[Words, ...]
+
+
+def start_of(timeline: Timeline, page: Iterable[Row]) -> Start | None:
+    """Give where *page* begins; `None` where it shows nothing."""
+    first = next((row.first for row in page if not isinstance(row, LeftOutRow)), None)
+    if first is None:
+        return None
+    return Start(first, _view_before(timeline, first), tuple(_under_way(timeline.spans, first)))
+
+
+def _view_before(timeline: Timeline, first: Moment) -> View:
+    view = View()
+    for element in timeline.elements:
+        if isinstance(element, Entry):
+            if element.at.seq >= first.seq:
+                break
+            if element.lanes is not None and element.at.conn == first.conn:
+                view = element.lanes.apply(view)
+    return view
+
+
+def _under_way(spans: Iterable[Span], first: Moment) -> Iterable[Words]:
+    for span in spans:
+        ended = span.end is not None and span.end.seq < first.seq
+        if span.start.seq >= first.seq or ended or span.start.conn != first.conn:
+            continue
+        since: Words = (" since ", When(span.start))
+        match span.kind:
+            case "response":
+                yield (ResponseName(span.subject), " is being made", *since)
+            case "speech":
+                yield ("the user speaks", *since)
+            case "tool":
+                yield ("the tool of ", Items((span.subject,)), " runs", *since)
+            case "push":
+                yield ("a push is under way", *since)
+            case "request":
+                yield (Wire(span.start.type), " waits for its answer", *since)

@@ -1,0 +1,139 @@
+"""Swim lanes for a terminal: lifelines of client, server and application, one row a record, lanes as they change."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rtlog.analyzers.moment import NS_PER_MS, Moment
+from rtlog.timelines.drawing import Drawing
+from rtlog.timelines.folds import fold_text, idle_text, left_out_text
+from rtlog.timelines.lane_text import lane_lines
+from rtlog.timelines.marking import acts, proofs
+from rtlog.timelines.model import Entry, Span, Timeline
+from rtlog.timelines.rows import EntryRow, FoldRow, IdleRow, LeftOutRow, Row
+from rtlog.timelines.telling import Line, Role, Segment, Segments, Teller, clip
+
+BATCH_MS: Final = 50
+"""Records of one type that follow one another this closely are one step: the lanes are shown after the last."""
+HANGING: Final = Segment("  ")
+ROLES: Final[dict[str, Role]] = {"client": "client", "server": "server", "local": "local"}
+
+
+def draw(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawing) -> Iterator[Line]:
+    """Give the lines of *page*."""
+    swimlanes = _SwimLanes(timeline, teller, drawing, _widest(page, teller))
+    yield from swimlanes.heading()
+    for number, row in enumerate(page):
+        following = page[number + 1] if number + 1 < len(page) else None
+        yield from swimlanes.row(row, following)
+
+
+def _widest(page: Iterable[Row], teller: Teller) -> int:
+    return max((len(teller.when(row.first)) for row in page), default=0)
+
+
+class _SwimLanes:
+    def __init__(self, timeline: Timeline, teller: Teller, drawing: Drawing, time_width: int) -> None:
+        self._timeline = timeline
+        self._teller = teller
+        self._drawing = drawing
+        self._time_width = time_width
+        self._busy = _Busy(timeline.spans)
+
+    def heading(self) -> Iterator[Line]:
+        drawing, pad = self._drawing, " " * (self._time_width + 1)
+        right, left, dot = drawing.arrows["client"], drawing.arrows["server"], drawing.arrows["local"]
+        legend = f"C client {right}   {left} S server   {dot} L local: the application"
+        lead = (Segment(f"{pad}{drawing.heads}  ", "bold"),)
+        yield Line((Segment(legend, "dim"),), lead, (Segment(" " * len(lead[0].text)),))
+        busy = f"{drawing.busy} the user speaks (C), a response is being made (S), a push or a tool runs (L)"
+        yield self._line((Segment(busy, "dim"),))
+
+    def row(self, row: Row, following: Row | None) -> Iterator[Line]:
+        match row:
+            case EntryRow():
+                self._busy.upto(row.first)
+                yield from self._entry(row, following)
+            case FoldRow():
+                self._busy.upto(row.first)
+                direction = next(iter(row.dirs)) if len(row.dirs) == 1 else ""
+                text = Segment(fold_text(row, self._drawing.times), "dim")
+                yield self._line((text,), self._teller.when(row.first), direction)
+                self._busy.upto(row.last)
+            case IdleRow():
+                yield self._line((Segment(idle_text(row), "dim"),))
+            case LeftOutRow():
+                yield self._line((Segment(left_out_text(row), "dim"),))
+                self._busy.upto(row.last)
+
+    def _entry(self, row: EntryRow, following: Row | None) -> Iterator[Line]:
+        entry = row.entry
+        yield self._line(_sentence(entry, self._timeline, self._teller), self._teller.when(entry.at), entry.at.dir)
+        for finding in acts(entry.marks, self._teller):
+            yield self._line((Segment("! ", "bold"), *finding))
+        for proof in proofs(entry.marks, self._teller):
+            yield self._line((Segment("^ ", "bold"), *proof))
+        if row.changed and not _continued(row, following):
+            yield from self._snapshot(row)
+
+    def _snapshot(self, row: EntryRow) -> Iterator[Line]:
+        lines = lane_lines(row.after, self._teller)
+        width = max(len(line.name) for line in lines)
+        reach = 0 if self._drawing.narrow else max(len(line.items) for line in lines)
+        for line in lines:
+            name = Segment(f"  {line.name:<{width}} ", "dim")
+            if line.remark:
+                yield self._line(
+                    (name, Segment(f"{line.items:<{reach}}", "name"), Segment(f"  <- {line.remark}", "warning"))
+                )
+            else:
+                yield self._line((name, Segment(line.items, "name")))
+
+    def _line(self, body: Segments, time: str = "", direction: str = "") -> Line:
+        return Line(body, self._lead(time, direction), (*self._lead("", ""), HANGING))
+
+    def _lead(self, time: str, direction: str) -> Segments:
+        busy = self._busy
+        lifelines = self._drawing.lifelines(direction, client=busy.client, server=busy.server, local=busy.local)
+        return (Segment(f"{time:>{self._time_width}} ", "time"), Segment(f"{lifelines}  ", ROLES.get(direction, "")))
+
+
+def _sentence(entry: Entry, timeline: Timeline, teller: Teller) -> Segments:
+    connection = f"#{entry.at.conn} " if timeline.connections > 1 else ""
+    name = Segment(f"{connection}{clip(entry.at.type or 'event without type')}", ROLES.get(entry.at.dir, "bold"))
+    told = teller.tell(entry.words)
+    sdk = (Segment("  (told by the SDK)", "dim"),) if entry.told_by_sdk else ()
+    return (name, Segment("  "), *told, *sdk) if told else (name, *sdk)
+
+
+def _continued(row: EntryRow, following: Row | None) -> bool:
+    """Say whether the next record is the same again and changes a lane too."""
+    if not isinstance(following, EntryRow) or not following.changed:
+        return False
+    at, then = row.first, following.first
+    close = at.t is None or then.t is None or then.t - at.t < BATCH_MS * NS_PER_MS
+    return close and (at.type, at.dir, at.conn) == (then.type, then.dir, then.conn)
+
+
+class _Busy:
+    """Which lifelines are busy, as a page is drawn from top to bottom."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._coming = sorted(spans, key=lambda span: span.start.seq, reverse=True)
+        self._running: list[Span] = []
+
+    def upto(self, at: Moment) -> None:
+        while self._coming and self._coming[-1].start.seq <= at.seq:
+            self._running.append(self._coming.pop())
+        self._running = [span for span in self._running if span.end is None or span.end.seq >= at.seq]
+
+    @property
+    def client(self) -> bool:
+        return any(span.kind == "speech" for span in self._running)
+
+    @property
+    def server(self) -> bool:
+        return any(span.kind == "response" for span in self._running)
+
+    @property
+    def local(self) -> bool:
+        return any(span.kind in {"push", "tool"} for span in self._running)

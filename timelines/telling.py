@@ -1,0 +1,134 @@
+"""Sentences become text: names get their labels, times their T+, and whatever comes from the wire is made harmless.
+
+A segment is a piece of text with a role; a terminal gives roles colours, markdown gives some of them code marks.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, NamedTuple
+
+from rtlog.analyzers.finding import offset_ms, render
+from rtlog.analyzers.moment import Moment
+from rtlog.timelines.model import Names
+from rtlog.timelines.words import Items, Private, Quote, ResponseName, When, Wire, Word, Words
+
+Role = Literal[
+    "",
+    "wire",
+    "name",
+    "quote",
+    "private",
+    "time",
+    "dim",
+    "bold",
+    "client",
+    "server",
+    "local",
+    "error",
+    "warning",
+    "info",
+]
+SHOWN: Final = 120
+"""Characters shown of one text of the wire."""
+LISTED: Final = 12
+"""Items listed one by one; of more the last ones are."""
+ELLIPSIS: Final = "…"
+ID: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
+
+
+class Segment(NamedTuple):
+    """A piece of text and its role."""
+
+    text: str
+    role: Role = ""
+
+
+Segments = tuple[Segment, ...]
+
+
+class Line(NamedTuple):
+    """A line: `lead` stands before `body`; where the body is wrapped, `follow` stands before its other lines."""
+
+    body: Segments
+    lead: Segments = ()
+    follow: Segments = ()
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would obey or hide: control characters, line breaks, direction marks."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
+
+
+def clip(text: str, limit: int = SHOWN) -> str:
+    """Give *text* printable and at most about *limit* characters long."""
+    shown = printable(text[:limit])
+    return shown + ELLIPSIS if len(text) > limit else shown
+
+
+def when(at: Moment, epoch: int | None) -> str:
+    """Write a time as `T+82ms`, or as a line where the recording is untimed."""
+    return f"line {at.line}" if at.t is None or epoch is None else f"T{offset_ms(at.t, epoch):+.0f}ms"
+
+
+def listed(labels: Sequence[str], limit: int = LISTED) -> str:
+    """List *labels*; of more than *limit* the last ones and how many went before."""
+    hidden = len(labels) - limit
+    shown = labels if hidden <= 1 else [f"{hidden} more", *labels[hidden:]]
+    return ", ".join(clip(label) for label in shown)
+
+
+class Teller:
+    """Tells sentences of one timeline; with *private* false, what was said or computed is only counted."""
+
+    def __init__(self, names: Names, epoch: int | None, *, private: bool = True) -> None:
+        self.names = names
+        self.epoch = epoch
+        self._private = private
+
+    def tell(self, words: Words) -> Segments:
+        """Give the segments of a sentence."""
+        return tuple(self._segment(word) for word in words)
+
+    def _segment(self, word: Word) -> Segment:
+        role: Role = ""
+        match word:
+            case str():
+                text = word
+            case Wire():
+                text, role = clip(word.type), "wire"
+            case Items():
+                text, role = self.items(word.ids), "name"
+            case ResponseName():
+                text, role = clip(self.names.response(word.id)), "name"
+            case Quote():
+                text, role = clip(self.named(word.text)), "quote"
+            case Private():
+                text, role = self.confide(word)
+            case When():
+                text, role = self.when(word.at), "time"
+        return Segment(text, role)
+
+    def items(self, ids: Iterable[str], limit: int = LISTED) -> str:
+        """List items by name."""
+        return listed([self.names.item(item_id) for item_id in ids], limit)
+
+    def when(self, at: Moment) -> str:
+        """Write the time of *at*."""
+        return when(at, self.epoch)
+
+    def message(self, text: str) -> str:
+        """Write a finding's sentence."""
+        return printable(render(text, self.epoch))
+
+    def named(self, text: str) -> str:
+        """Give *text* with the ids it mentions replaced by their names."""
+        names = self.names
+        if names.real_ids:
+            return text
+        return ID.sub(lambda match: names.items.get(match[0]) or names.responses.get(match[0]) or match[0], text)
+
+    def confide(self, word: Private) -> Segment:
+        """Give private text, or only its length."""
+        if not self._private:
+            return Segment(f"{len(word.text)} characters", "dim")
+        return Segment(f"“{clip(word.text)}”" if word.spoken else clip(word.text), "private")

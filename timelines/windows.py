@@ -1,0 +1,133 @@
+"""What part of a recording a timeline shows: windows of records, and whose records."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from rtlog.analyzers.finding import Finding
+from rtlog.analyzers.moment import NS_PER_MS, Moment
+from rtlog.recordings.errors import RtlogError
+from rtlog.timelines import lookup
+from rtlog.timelines.model import Entry, Timeline
+
+PAD_MS: Final = 500.0
+UNTIMED_PAD: Final = 10
+"""Records shown on either side where there is no time to go by."""
+
+
+class Window(NamedTuple):
+    """Records from `first` to `last`, both by `seq` and both included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is shown: records in one of the windows that name the item, response and call asked for, by their ids."""
+
+    windows: tuple[Window, ...] | None = None
+    item: str | None = None
+    response: str | None = None
+    call: str | None = None
+
+    def holds(self, seq: int) -> bool:
+        """Say whether the windows hold a record."""
+        return self.windows is None or any(first <= seq <= last for first, last in self.windows)
+
+    @property
+    def filters(self) -> bool:
+        """Whether records are chosen by what they name."""
+        return bool(self.item or self.response or self.call)
+
+    def names(self, entry: Entry) -> bool:
+        """Say whether *entry* names what was asked for, or proves a finding about it."""
+        findings = [mark.finding for mark in entry.marks]
+        return (
+            _named(self.item, entry.items, [f.items for f in findings])
+            and _named(self.response, (entry.response,), [f.responses for f in findings])
+            and _named(self.call, (entry.call,), [f.calls for f in findings])
+        )
+
+
+def _named(wanted: str | None, told: Sequence[str | None], proven: Iterable[Sequence[str]]) -> bool:
+    return wanted is None or wanted in told or any(wanted in subjects for subjects in proven)
+
+
+def of_stories(timeline: Timeline) -> tuple[Window, ...] | None:
+    """Give the windows of the stories, `None` without any: from T+0, or the first proof, to the last proof."""
+    windows = [_of_findings(story.findings, story.root.run_start) for story in timeline.stories]
+    return merged(windows) if windows else None
+
+
+def around(timeline: Timeline, name: str, pad_ms: float = PAD_MS) -> tuple[Window, ...]:
+    """Give the windows around what *name* means, with *pad_ms* on either side.
+
+    Raises UnknownNameError where the recording has nothing of that name.
+    """
+    windows = [_of_findings([finding]) for finding in lookup.findings_of(timeline, name)] or _of_record(timeline, name)
+    return merged([_padded(timeline, window, pad_ms) for window in windows])
+
+
+def between(timeline: Timeline, start_ms: float | None, end_ms: float | None) -> tuple[Window, ...]:
+    """Give the window from T+*start_ms* to T+*end_ms*; raises RtlogError in an untimed recording."""
+    epoch = timeline.epoch
+    if epoch is None:
+        raise RtlogError("the recording has no times: choose by --around LINE instead of --from and --to")
+    low = None if start_ms is None else epoch + start_ms * NS_PER_MS
+    high = None if end_ms is None else epoch + end_ms * NS_PER_MS
+    return _spanning(at.seq for at in timeline.moments() if _is_between(at.t, low, high))
+
+
+def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """Join windows that touch."""
+    joined: list[Window] = []
+    for window in sorted(windows):
+        if joined and window.first <= joined[-1].last + 1:
+            joined[-1] = Window(joined[-1].first, max(joined[-1].last, window.last))
+        else:
+            joined.append(window)
+    return tuple(joined)
+
+
+def _of_findings(findings: Iterable[Finding], start: Moment | None = None) -> Window:
+    seqs = [at.seq for finding in findings for at in (finding.at, *(e.at for e in finding.evidence))]
+    return Window(min(seqs) if start is None else min(start.seq, *seqs), max(seqs))
+
+
+def _of_record(timeline: Timeline, name: str) -> Sequence[Window]:
+    if name.isdecimal():
+        return _of_line(timeline, int(name))
+    for look in (lookup.item_of, lookup.response_of, lookup.call_of):
+        try:
+            wanted = look(timeline, name)
+        except lookup.UnknownNameError:
+            continue
+        named = (e for e in lookup.entries(timeline) if wanted in {*e.items, e.response, e.call})
+        return _spanning(entry.at.seq for entry in named)
+    raise lookup.UnknownNameError(name, lookup.known_names(timeline))
+
+
+def _of_line(timeline: Timeline, line: int) -> Sequence[Window]:
+    upto = [at for at in timeline.moments() if at.line <= line]
+    if not upto or line > max(at.line for at in timeline.moments()):
+        raise RtlogError(f"the recording has no record in line {line}")
+    return [Window(upto[-1].seq, upto[-1].seq)]
+
+
+def _padded(timeline: Timeline, window: Window, pad_ms: float) -> Window:
+    inside = [at.t for at in timeline.moments() if window.first <= at.seq <= window.last and at.t is not None]
+    if not inside:
+        return Window(window.first - UNTIMED_PAD, window.last + UNTIMED_PAD)
+    low, high = min(inside) - pad_ms * NS_PER_MS, max(inside) + pad_ms * NS_PER_MS
+    near = _spanning(at.seq for at in timeline.moments() if _is_between(at.t, low, high))
+    return Window(min(window.first, near[0].first), max(window.last, near[0].last))
+
+
+def _is_between(t: int | None, low: float | None, high: float | None) -> bool:
+    return t is not None and (low is None or t >= low) and (high is None or t <= high)
+
+
+def _spanning(seqs: Iterable[int]) -> tuple[Window, ...]:
+    chosen = list(seqs)
+    return (Window(min(chosen), max(chosen)),) if chosen else ()
