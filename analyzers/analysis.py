@@ -5,20 +5,22 @@ with read(path) as reading:
 print(analysis.verdict, [finding.id for finding in analysis.findings])
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from rtlog.analyzers.detector import Detector
 from rtlog.analyzers.finding import Finding, Severity
-from rtlog.analyzers.reconciler.changes import Change
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.rule import Rule
 from rtlog.analyzers.rules import RULES
 from rtlog.analyzers.story import Story, tell
 from rtlog.recordings.damage import Damage
 from rtlog.recordings.reader import Reading
-from rtlog.recordings.record import Record
+
+if TYPE_CHECKING:
+    from rtlog.analyzers.reconciler.changes import Change
+    from rtlog.recordings.record import Record
 
 Verdict = Literal["clean", "findings", "inconclusive"]
 DAMAGE_SHOWN: Final = 100
@@ -47,8 +49,9 @@ def facts_of(reading: Reading) -> Facts:
 def analyze(reading: Reading, rules: Iterable[type[Rule]] = RULES) -> "Analysis":
     """Analyze all of *reading*."""
     analysis = Analysis(rules)
+    feed = analysis.feed
     for record in reading:
-        analysis.feed(record)
+        feed(record)
     analysis.finish(facts_of(reading))
     return analysis
 
@@ -60,6 +63,8 @@ class Analysis:
         chosen = tuple(rules)
         self._detector = Detector(chosen)
         self._leads_to = {rule.code: rule.leads_to for rule in chosen}
+        self.feed: Callable[[Record], Sequence[Change]] = self._detector.feed
+        """Apply a record; gives its changes, for whoever draws along."""
         self.coverage = self._detector.coverage
         self.labels = self._detector.reconciler.labels
         self.findings: list[Finding] = []
@@ -67,10 +72,6 @@ class Analysis:
         self.reason: str | None = None
         self.verdict: Verdict = "clean"
         self._foreign: str | None = None
-
-    def feed(self, record: Record) -> Sequence[Change]:
-        """Apply *record*; give its changes, for whoever draws along."""
-        return self._detector.feed(record)
 
     def connections(self) -> Iterable[Connection]:
         """Give the state of every connection."""

@@ -31,6 +31,7 @@ class Detector:
     def __init__(self, rules: Iterable[type[Rule]]) -> None:
         self.reconciler = Reconciler()
         self.coverage = Coverage()
+        self._note, self._reconcile = self.coverage.note, self.reconciler.feed
         self.findings: list[Finding] = []
         self._rules = [rule(self) for rule in rules]
         self._listeners: dict[type[Change], list[Callable[[Change], None]]] = {}
@@ -59,10 +60,10 @@ class Detector:
 
     def feed(self, record: Record) -> Sequence[Change]:
         """Apply *record*; give its changes after the rules have heard them."""
-        self.coverage.note(record)
+        self._note(record)
         if self._deadlines and record.t is not None:
             self._expire(record.t)
-        changes = self.reconciler.feed(record)
+        changes = self._reconcile(record)
         for change in changes:
             for listener in self._listeners.get(type(change), ()):
                 listener(change)
@@ -70,6 +71,7 @@ class Detector:
 
     def finish(self) -> list[Finding]:
         """Let every rule settle what is open; give the findings of the rules that could judge, in order."""
+        self.coverage.directions = self._directions()
         for rule in self._rules:
             rule.finish()
             missing = self._missing(rule)
@@ -79,10 +81,14 @@ class Detector:
         self.findings.sort(key=lambda finding: finding.order)
         return self.findings
 
+    def _directions(self) -> frozenset[str]:
+        seen = {at.dir for c in self.connections() for at in (c.first_client, c.first_server) if at is not None}
+        return frozenset(seen)
+
     def _missing(self, rule: Rule) -> Need | None:
         have = {
             "time": self.coverage.timed,
-            "client": self.coverage.client_events > 0,
+            "client": "client" in self.coverage.directions,
             "local": any(c.has_local for c in self.connections()),
         }
         return next((need for need in sorted(rule.needs) if not have[need]), None)

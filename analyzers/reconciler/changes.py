@@ -4,8 +4,9 @@ Each change carries the moment and the connection; a record yields none, one or 
 count.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from rtlog.analyzers.moment import Moment
@@ -16,36 +17,31 @@ AnchorFault = Literal["deleted", "rejected", "never seen", "older connection"]
 """Why a predecessor is not in the conversation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, eq=False):
     """Something happened."""
 
     at: "Moment"
     conn: "Connection"
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionClosed(Change):
+class ConnectionClosed(Change, frozen=True, eq=False):
     """The socket closed; `by` is `client`, `server`, or empty."""
 
     by: str
     code: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionConfigured(Change):
+class SessionConfigured(Change, frozen=True, eq=False):
     """`session.created` or `session.updated` told the session's settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestSent(Change):
+class RequestSent(Change, frozen=True, eq=False):
     """The client sent an event that expects an answer."""
 
     request: "Request"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemCreateSent(Change):
+class ItemCreateSent(Change, frozen=True, eq=False):
     """`conversation.item.create`; `was_live`: the server held the id already, `was_gone`: it had held it once."""
 
     item: "ItemLife"
@@ -56,8 +52,7 @@ class ItemCreateSent(Change):
     """Its delete is still unanswered: an update in one batch, not a ghost."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemDeleteSent(Change):
+class ItemDeleteSent(Change, frozen=True, eq=False):
     """`conversation.item.delete` of an item the server holds; `newest`: it stood at the tail."""
 
     item: "ItemLife"
@@ -65,16 +60,14 @@ class ItemDeleteSent(Change):
     newest: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ItemTruncateSent(Change):
+class ItemTruncateSent(Change, frozen=True, eq=False):
     """`conversation.item.truncate`."""
 
     request: "Request"
     item: "ItemLife | None"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemAdded(Change):
+class ItemAdded(Change, frozen=True, eq=False):
     """`conversation.item.added`; `anchor` is the predecessor it names, `fault` why the conversation lacks that one."""
 
     item: "ItemLife"
@@ -85,37 +78,32 @@ class ItemAdded(Change):
     request: "Request | None"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemDone(Change):
+class ItemDone(Change, frozen=True, eq=False):
     """`conversation.item.done`, or its dialect's equivalent."""
 
     item: "ItemLife"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemDeleted(Change):
+class ItemDeleted(Change, frozen=True, eq=False):
     """`conversation.item.deleted`; without a request the server did it by itself."""
 
     item: "ItemLife"
     request: "Request | None"
 
 
-@dataclass(frozen=True, slots=True)
-class ContentKnown(Change):
+class ContentKnown(Change, frozen=True, eq=False):
     """An item's text is known: a finished content part, a transcript, a client's own text."""
 
     item: "ItemLife"
 
 
-@dataclass(frozen=True, slots=True)
-class CallFinished(Change):
+class CallFinished(Change, frozen=True, eq=False):
     """A function call's arguments are complete."""
 
     item: "ItemLife"
 
 
-@dataclass(frozen=True, slots=True)
-class ToolOutputSent(Change):
+class ToolOutputSent(Change, frozen=True, eq=False):
     """The client created a `function_call_output`; `call` is the item of its call, where the conversation has one."""
 
     item: "ItemLife"
@@ -124,15 +112,13 @@ class ToolOutputSent(Change):
     call_live: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RequestAnswered(Change):
+class RequestAnswered(Change, frozen=True, eq=False):
     """A request was acknowledged or rejected (`request.outcome`)."""
 
     request: "Request"
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorReceived(Change):
+class ErrorReceived(Change, frozen=True, eq=False):
     """An `error` event; `request` where it could be tied to one."""
 
     code: str
@@ -140,15 +126,13 @@ class ErrorReceived(Change):
     request: "Request | None"
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseCreateSent(Change):
+class ResponseCreateSent(Change, frozen=True, eq=False):
     """`response.create`; `request.active_when_sent` lists what was active."""
 
     request: "Request"
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseCancelSent(Change):
+class ResponseCancelSent(Change, frozen=True, eq=False):
     """`response.cancel`; the counts are what was in flight when it was sent, out-of-band responses included."""
 
     request: "Request"
@@ -156,44 +140,38 @@ class ResponseCancelSent(Change):
     awaited: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseCreated(Change):
+class ResponseCreated(Change, frozen=True, eq=False):
     """`response.created`, tied to its request where it has one."""
 
     response: "ResponseLife"
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseDone(Change):
+class ResponseDone(Change, frozen=True, eq=False):
     """`response.done`."""
 
     response: "ResponseLife"
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechStarted(Change):
+class SpeechStarted(Change, frozen=True, eq=False):
     """`input_audio_buffer.speech_started`; `interrupts` unless `interrupt_response` is false."""
 
     item: "ItemLife | None"
     interrupts: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechStopped(Change):
+class SpeechStopped(Change, frozen=True, eq=False):
     """`input_audio_buffer.speech_stopped`."""
 
     item: "ItemLife | None"
 
 
-@dataclass(frozen=True, slots=True)
-class AudioCommitted(Change):
+class AudioCommitted(Change, frozen=True, eq=False):
     """`input_audio_buffer.committed`: a user turn; its item is announced, not yet added."""
 
     item: "ItemLife | None"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalChanged(Change):
+class LocalChanged(Change, frozen=True, eq=False):
     """A `local.*` event; `item` and `push` where it names one."""
 
     item: "ItemLife | None"

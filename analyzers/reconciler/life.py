@@ -1,7 +1,11 @@
-"""The lives that the reconciler keeps: items, responses, requests, pushes. Facts and moments, never payloads."""
+"""The lives that the reconciler keeps: items, responses, requests, pushes. Facts and moments, never payloads.
 
-from dataclasses import dataclass, field
+msgspec Structs rather than dataclasses: a life has many fields, and making one is what an added item costs most.
+"""
+
 from typing import Literal
+
+from msgspec import Struct
 
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler.states import (
@@ -23,8 +27,7 @@ TEXT_LIMIT = 4096
 Origin = Literal["client", "server", "input_audio"]
 
 
-@dataclass(slots=True, eq=False)
-class Request:
+class Request(Struct, eq=False):
     """A client event that expects an answer, and what became of it."""
 
     type: str
@@ -54,8 +57,7 @@ class Request:
     """For `response.create`: the next `response.create`, sent before this one's `response.created`."""
 
 
-@dataclass(slots=True, eq=False)
-class Push:
+class Push(Struct, eq=False):
     """One context push: what the application wanted the conversation to be (`local.ctx_push_begin` to `_end`)."""
 
     push_id: str | None
@@ -65,11 +67,10 @@ class Push:
     reason: str | None = None
     ended: Moment | None = None
     error: str | None = None
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Request] = []
 
 
-@dataclass(slots=True, eq=False)
-class ResponseLife:
+class ResponseLife(Struct, eq=False):
     """A response from its request to its end."""
 
     id: str
@@ -86,7 +87,7 @@ class ResponseLife:
     out_of_band: bool = False
     turn_made: bool = False
     """Made by the server's turn detection, not by a `response.create`."""
-    items: list[str] = field(default_factory=list)
+    items: list[str] = []
     output_count: int | None = None
     audio_bytes: int = 0
     first_output: Moment | None = None
@@ -113,8 +114,7 @@ class ResponseLife:
         return self.first_audio_t <= t <= self.first_audio_t + self.audio_ms * 1_000_000
 
 
-@dataclass(slots=True, eq=False)
-class ItemLife:
+class ItemLife(Struct, eq=False):
     """A conversation item: what the server proved, what the mirror could follow, what the application holds."""
 
     id: str

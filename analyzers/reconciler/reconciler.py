@@ -19,6 +19,7 @@ from rtlog.recordings.vocabulary.events import BETA_TO_GA
 
 Handler = Callable[[Connection, Event, Moment], list[ch.Change]]
 AUDIO_DELTA: Final = "response.output_audio.delta"
+TEXT_DELTAS: Final = frozenset({"response.output_text.delta", "response.output_audio_transcript.delta"})
 APPEND: Final = "input_audio_buffer.append"
 REJECTED_MOVE: Final = {
     "conversation.item.create": Move.CREATE_REJECTED,
@@ -55,6 +56,10 @@ class Reconciler:
         if event_type == AUDIO_DELTA:
             self.modelled += 1
             responses.audio_delta(c, event.response_id, event.item_id, record.audio_bytes, record.t)
+            return ()
+        if event_type in TEXT_DELTAS:
+            self.modelled += 1
+            responses.text_delta(c, event, record)
             return ()
         if event_type in COUNTED and c.first_client is not None and c.first_server is not None:
             self.modelled += 1 + record.folded
@@ -157,10 +162,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "response.output_item.done": responses.output_item_done,
     "response.content_part.added": _noted,
     "response.content_part.done": responses.content_part_done,
-    "response.output_text.delta": responses.text_delta,
     "response.output_text.done": _noted,
     "response.output_audio.done": _noted,
-    "response.output_audio_transcript.delta": responses.text_delta,
     "response.output_audio_transcript.done": _noted,
     "response.function_call_arguments.delta": _noted,
     "response.function_call_arguments.done": responses.arguments_done,

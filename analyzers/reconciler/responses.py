@@ -1,13 +1,13 @@
 """Responses: requested, created, in progress, done. Their items overlap in time, so everything goes by item id."""
 
-from rtlog.analyzers.moment import Moment
+from rtlog.analyzers.moment import Moment, moment_of
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.conversation import describe
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife, Request, ResponseLife
 from rtlog.analyzers.reconciler.states import Move, ResponseState
 from rtlog.analyzers.reconciler.turns import interrupt
-from rtlog.recordings.record import Event, Response, StatusDetails
+from rtlog.recordings.record import Event, Record, Response, StatusDetails
 
 OUT_OF_BAND = "none"
 
@@ -178,14 +178,13 @@ def _cancel_answered(c: Connection, response: ResponseLife) -> Request | None:
     return next((r for r in waiting if r.response_id is None), None)
 
 
-def text_delta(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+def text_delta(c: Connection, event: Event, record: Record) -> None:
     """A text or transcript delta: the item has words. Its text is taken from the finished part."""
     item, response = c.items.get(event.item_id or ""), c.responses.get(event.response_id or "")
     if item is not None:
         item.has_text = True
     if response is not None and response.first_output is None:
-        response.first_output = at
-    return []
+        response.first_output = moment_of(record)
 
 
 def audio_delta(c: Connection, response_id: str | None, item_id: str | None, audio_bytes: int, t: int | None) -> None:

@@ -1,9 +1,14 @@
 """RT113: one utterance or output stands twice in the conversation, under two ids."""
 
+import re
+from typing import Final
+
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.reconciler.changes import ContentKnown, ItemAdded, ItemDeleted
 from rtlog.analyzers.reconciler.life import ItemLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+NOT_WORDS: Final = re.compile(r"[\W_]+")
 
 
 class DuplicateItem(Rule):
@@ -121,7 +126,7 @@ class DuplicateItem(Rule):
     def _key(self, item: ItemLife) -> tuple[int, str, str] | None:
         if item.type == "function_call_output":
             return (item.conn, f"output of {item.call_id}", item.output)
-        text = "".join(char for char in item.text.casefold() if char.isalnum())
+        text = NOT_WORDS.sub("", item.text.casefold())
         if item.type != "message" or len(text) < self.number("least-characters"):
             return None
         return (item.conn, item.role or "", text)
