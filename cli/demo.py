@@ -1,4 +1,4 @@
-"""`rtlog demo`: a race of a realtime session, played, recorded, named and drawn; no key, no network."""
+"""`rtlog demo`: a race of a realtime session, played, recorded, drawn and named; no key, no network."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ def demo(
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Play a race between a simulated server and a client, record it, and say what went wrong. Takes five seconds."""
+    """Play a race between a simulated server and a client, record it, draw it and name it. Takes five seconds."""
     import asyncio
 
     from rtlog.recordings.naming import check_writable, recordings_folder
@@ -31,12 +31,14 @@ def demo(
 
 
 def _tell(path: Path) -> None:
-    from rtlog.analyzers.reporting import report_of
+    """Draw the timeline from T+0 on, then tell the story: what a person reads last stays on the screen."""
     from rtlog.cli.console import console_for, encodes_arrows
-    from rtlog.cli.loading import analyze_file
+    from rtlog.cli.loading import report_file
     from rtlog.cli.story_text import full
+    from rtlog.cli.timeline import timeline
 
-    reading, analysis = analyze_file(path)
+    timeline([str(path)], start=0)
     console = console_for(sys.stdout)
-    for line in full(report_of(analysis, str(path), reading.header.id), ascii_only=not encodes_arrows(sys.stdout)):
+    _, *story = full(report_file(path), ascii_only=not encodes_arrows(sys.stdout))
+    for line in story:
         console.print(line)

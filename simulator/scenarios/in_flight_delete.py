@@ -65,10 +65,9 @@ OLD_HALF: Final[tuple[Step, ...]] = (
 )
 TOOL_OUTPUT: Final[tuple[Step, ...]] = (
     OUTPUT,
-    Hold(CREATE),
     Pause(68),
-    Release(1),
     Release(),
+    Hold(CREATE),
     Pause(50),
     UserItem("msg6u"),
     Pause(5),

@@ -56,10 +56,12 @@ def test_in_flight_delete(talk: Callable[..., Any], broken: Callable[..., list[s
     assert broken(client.heard) == ["R09 deleted predecessor"]
 
     again = {"id": call, "type": "function_call", "call_id": "call_1", "name": "lookup_order", "arguments": "{}"}
-    client.say("conversation.item.create", event_id="c1", previous_item_id=msg5, item=again)
+    early = client.say("conversation.item.create", event_id="c1", previous_item_id=msg5, item=again)
     client.create(msg6, event_id="c2", previous_item_id="out")
     client.create(msg7, event_id="c3", previous_item_id=msg6)
+    early += client.wait(59)
     client.wait(500)
+    assert (early == []) == (pace == 1)
 
     errors = [event["error"] for event in client.heard if event["type"] == "error"]
     assert [(error["code"], error["event_id"]) for error in errors] == [
