@@ -1,7 +1,7 @@
 """The recording format: its one definition. `docs/format.md` explains it.
 
-UTF-8 JSON Lines: a header, one record a line, and, after a clean end, a footer. pydantic holds the header and the footer
-because people and programs exchange them; records are `rtlog.recordings.record.Record`.
+UTF-8 JSON Lines: a header, one record a line, and, after a clean end, a footer. pydantic holds the header and the
+footer because people and programs exchange them; records are `rtlog.recordings.record.Record`.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Error codes of the protocol that rtlog's rules read, and the sentences that stand in for them where the code is null."""
+"""Error codes that rtlog's rules read, and the sentences that stand in for them where the code is null."""
 
 from typing import Final
 

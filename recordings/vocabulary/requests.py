@@ -1,8 +1,8 @@
 """What each client event is answered by, and by which key the answer is found.
 
-There is no universal acknowledgement id: the event_id of a client event comes back only inside `error.event_id`; positive
-answers are tied by item id, by metadata, or first in first out (counted over 43 public captures: 64 of 64 item creations
-and 44 of 44 response creations obey).
+There is no universal acknowledgement id: the event_id of a client event comes back only inside `error.event_id`;
+positive answers are tied by item id, by metadata, or first in first out (counted over 43 public captures: 64 of 64 item
+creations and 44 of 44 response creations obey).
 """
 
 from dataclasses import dataclass
