@@ -16,11 +16,13 @@ from rtlog.analyzers.reconciler.states import Move
 from rtlog.recordings.record import ErrorInfo, Event, Record
 from rtlog.recordings.vocabulary.errors import error_code
 from rtlog.recordings.vocabulary.events import BETA_TO_GA
+from rtlog.recordings.vocabulary.requests import ACKNOWLEDGEMENTS
 
 Handler = Callable[[Connection, Event, Moment], list[ch.Change]]
 AUDIO_DELTA: Final = "response.output_audio.delta"
 TEXT_DELTAS: Final = frozenset({"response.output_text.delta", "response.output_audio_transcript.delta"})
 APPEND: Final = "input_audio_buffer.append"
+REQUEST_OF: Final = {expected.answer: request for request, expected in ACKNOWLEDGEMENTS.items()}
 REJECTED_MOVE: Final = {
     "conversation.item.create": Move.CREATE_REJECTED,
     "conversation.item.delete": Move.DELETE_REJECTED,
@@ -109,12 +111,9 @@ def _error(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     return [ch.ErrorReceived(at, c, code, message, request), ch.RequestAnswered(at, c, request)]
 
 
-def _cleared(c: Connection, _event: Event, at: Moment) -> list[ch.Change]:
-    return conversation.acknowledged_in_order("input_audio_buffer.clear", c, at)
-
-
-def _output_cleared(c: Connection, _event: Event, at: Moment) -> list[ch.Change]:
-    return conversation.acknowledged_in_order("output_audio_buffer.clear", c, at)
+def _answered_in_order(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    """Settle the oldest request that this answer, which carries no key, can belong to."""
+    return conversation.acknowledged_in_order(REQUEST_OF[event.type], c, at)
 
 
 def _noted(_c: Connection, _event: Event, _at: Moment) -> list[ch.Change]:
@@ -150,12 +149,12 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "input_audio_buffer.speech_started": turns.speech_started,
     "input_audio_buffer.speech_stopped": turns.speech_stopped,
     "input_audio_buffer.committed": turns.committed,
-    "input_audio_buffer.cleared": _cleared,
+    "input_audio_buffer.cleared": _answered_in_order,
     "input_audio_buffer.timeout_triggered": _noted,
     "input_audio_buffer.dtmf_event_received": _noted,
     "output_audio_buffer.started": _noted,
     "output_audio_buffer.stopped": _noted,
-    "output_audio_buffer.cleared": _output_cleared,
+    "output_audio_buffer.cleared": _answered_in_order,
     "response.created": responses.created,
     "response.done": responses.done,
     "response.output_item.added": responses.output_item_added,
