@@ -102,27 +102,26 @@ class Analysis:
     def epoch(self) -> int | None:
         """T+0 in ns: the start of the run of pushes that holds the root act, else the root finding's own record.
 
-        The root is that of the first story that is no mere information, else of the first story; 0 without findings.
+        The root is that of the first story about the session, rather than about the recording, that is no mere
+        information; else of the first story. Without findings T+0 is the first record.
         """
         if not self.coverage.timed:
             return None
-        roots = [story.root for story in self.stories]
-        root = next((r for r in roots if r.severity is not Severity.INFO), roots[0] if roots else None)
-        if root is None:
+        # A damaged line is a finding without a time: it can be no timeline's T+0.
+        roots = [root for root in (story.root for story in self.stories) if (root.run_start or root.at).t is not None]
+        ranked = sorted(roots, key=lambda root: root.severity is Severity.INFO or _about_recording(root))
+        if not ranked:
             return self.coverage.first_t or 0
-        return (root.run_start or root.at).t
+        return (ranked[0].run_start or ranked[0].at).t
 
     def _judge(self) -> tuple[Verdict, str | None]:
-        if any(
-            finding.severity is not Severity.INFO and not finding.rule.startswith("RT9") for finding in self.findings
-        ):
+        grave = [finding for finding in self.findings if finding.severity is not Severity.INFO]
+        if any(not _about_recording(finding) for finding in grave):
             return "findings", None
         reason = self._inconclusive()
         if reason is not None:
             return "inconclusive", reason
-        if any(finding.severity is not Severity.INFO for finding in self.findings):
-            return "findings", None
-        return "clean", None
+        return ("findings" if grave else "clean"), None
 
     def _inconclusive(self) -> str | None:
         coverage = self.coverage
@@ -135,3 +134,8 @@ class Analysis:
         if coverage.lossy:
             return "records are missing where they may matter"
         return None
+
+
+def _about_recording(finding: Finding) -> bool:
+    """Say whether a finding is about the file (RT9xx) rather than about the session."""
+    return finding.rule.startswith("RT9")

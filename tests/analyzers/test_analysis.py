@@ -87,6 +87,16 @@ def test_the_epoch_is_the_run_of_pushes_that_holds_the_root_act() -> None:
     assert report_of(analysis, "x").findings[0].t_ms == 29.0
 
 
+def test_a_damaged_line_has_no_time_and_is_no_epoch() -> None:
+    analysis = Analysis()
+    for record in parse("50 < added m1 user\n60 > respond"):
+        analysis.feed(record)
+    analysis.finish(Facts(damage=[Damage(1, "is no JSON object")], damaged_lines=1))
+
+    assert [finding.rule for finding in analysis.findings] == ["RT901"]
+    assert analysis.epoch == 50_000_000
+
+
 def test_without_findings_the_epoch_is_the_first_record() -> None:
     assert analysis_of("50 < added m1 user\n60 > respond").epoch == 50_000_000
 
