@@ -79,7 +79,7 @@ def _effects(old: Ids, new: Ids, teller: Teller) -> list[str]:
     if left:
         said.append(f"{teller.items(left)} {_verb('leave', left)}")
     if not said and old != new:
-        said.append("another order in")
+        said.append("the order changes in")
     return said
 
 

@@ -9,7 +9,7 @@ from rtlog.timelines.markdown_text import code, code_block, inline, plain
 from rtlog.timelines.model import Mark, Timeline
 from rtlog.timelines.points import Point, background, points, sentence
 from rtlog.timelines.rows import LeftOutRow, Row
-from rtlog.timelines.starting import Start, start_of
+from rtlog.timelines.starting import Start, skipped, start_of
 from rtlog.timelines.telling import Teller
 
 TIMES = "×"  # noqa: RUF001 - a multiplication sign is meant
@@ -20,6 +20,10 @@ def markdown(timeline: Timeline, page: Sequence[Row], teller: Teller, title: str
     """Give the lines of *page* as a document under *title*."""
     yield f"### Timeline of {code(title)}"
     yield ""
+    left_out, page = skipped(page)
+    if left_out is not None:
+        yield f"*{plain(left_out_text(left_out))}*"
+        yield ""
     start = start_of(timeline, page)
     if start is None:
         yield "Nothing to show."

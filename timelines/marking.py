@@ -1,19 +1,21 @@
 """Findings in place: what a record proves, told at the record."""
 
+from rtlog.analyzers.finding import Finding
 from rtlog.timelines.model import Mark
 from rtlog.timelines.telling import Segment, Segments, Teller
 
 
-def acts(marks: tuple[Mark, ...], teller: Teller | None = None) -> list[Segments]:
-    """Give a line for each finding that stands at the record itself; with *teller* its sentence too."""
-    return [
-        (
-            Segment(f"{finding.rule} {finding.name}", finding.severity.value),
-            Segment(f" ({finding.severity.value}, {finding.certainty}, {finding.id})", "dim"),
-            *((Segment(f": {teller.message(finding.message)}"),) if teller else ()),
-        )
-        for finding in (mark.finding for mark in marks if mark.act)
-    ]
+def headed(finding: Finding) -> Segments:
+    """Name a finding: rule, how bad, how sure, and its id."""
+    return (
+        Segment(f"{finding.rule} {finding.name}", finding.severity.value),
+        Segment(f" ({finding.severity.value}, {finding.certainty}, {finding.id})", "dim"),
+    )
+
+
+def acts(marks: tuple[Mark, ...]) -> list[Segments]:
+    """Give a line for each finding that stands at the record itself."""
+    return [headed(mark.finding) for mark in marks if mark.act]
 
 
 def proofs(marks: tuple[Mark, ...], teller: Teller) -> list[Segments]:

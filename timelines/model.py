@@ -143,6 +143,11 @@ class Timeline:
     epoch: int | None
     connections: int
 
+    def unplaced(self) -> list[Finding]:
+        """Give the findings that stand at no record: of damage, of what is missing."""
+        seqs = {at.seq for at in self.moments()}
+        return [finding for finding in self.findings if finding.at.seq not in seqs]
+
     def offset(self, at: Moment) -> float | None:
         """Give T+ of *at* in ms; `None` in an untimed recording."""
         return None if at.t is None or self.epoch is None else offset_ms(at.t, self.epoch)

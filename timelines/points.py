@@ -95,9 +95,10 @@ def _of_lesser(rows: list[EntryRow | FoldRow]) -> Iterator[Point]:
         if isinstance(row, EntryRow):
             yield Point([row], rows[:number], rows[number + 1 :])
             return
-    first = rows[0]
-    if isinstance(first, FoldRow) and first.lone is not None:
-        yield Point([EntryRow(Entry(first.first), first.view, first.view)], [], rows)
+    fold = rows[0]
+    if isinstance(fold, FoldRow) and fold.entries:
+        head, *others = (EntryRow(entry, fold.view, fold.view) for entry in fold.entries)
+        yield Point([head], [], [*others, *fold.without_entries()])
 
 
 def _is_lesser(row: EntryRow) -> bool:
@@ -128,7 +129,7 @@ def sentence(point: Point, teller: Teller, times: str) -> Segments:
     said.append(Segment("."))
     effects = lane_effects(point.before, point.after, teller)
     if effects:
-        said.append(Segment(f" {effects[0].upper()}{effects[1:]}." if effects[0] == "a" else f" {effects}."))
+        said.append(Segment(f" {effects}."))
     if point.later:
         said += [Segment(" Then "), *_companions(point.later, teller, times), Segment(".")]
     return tuple(said)

@@ -72,20 +72,26 @@ class FoldRow:
     counts: Counter[str] = field(default_factory=Counter)
     key: StepKey | None = None
     dirs: set[str] = field(default_factory=set)
-    lone: Entry | None = None
+    entries: list[Entry] = field(default_factory=list)
+    """Those of the records that say something."""
 
     def add(self, element: Element) -> None:
         """Fold *element* in."""
         if isinstance(element, Entry):
             self.counts[element.at.type] += 1
             self.dirs.add(element.at.dir)
-            self.last, self.lone, self.key = element.at, element, self.key or element.key
+            self.entries.append(element)
+            self.last, self.key = element.at, self.key or element.key
             return
         for event_type, count in zip(element.types, element.counts, strict=True):
             self.counts[event_type] += count
         self.dirs.update(element.dirs)
         self.last = element.moment(len(element) - 1)
-        self.lone = Entry(self.last)
+
+    def without_entries(self) -> "list[FoldRow]":
+        """Give a fold of the records that say nothing, where there are any."""
+        counts = self.counts - Counter(entry.at.type for entry in self.entries)
+        return [FoldRow(self.first, self.last, self.view, counts, self.key, self.dirs)] if counts else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +231,6 @@ def _parts(burst: Burst, selection: Selection) -> Iterator[tuple[Burst, bool]]:
 
 def _unfolded(row: Row) -> Row:
     """Show a record that stands alone as what it is."""
-    if isinstance(row, FoldRow) and row.lone is not None and row.counts.total() == 1:
-        return EntryRow(row.lone, row.view, row.view)
-    return row
+    if not isinstance(row, FoldRow) or row.counts.total() > 1:
+        return row
+    return EntryRow(row.entries[0] if row.entries else Entry(row.first), row.view, row.view)

@@ -1,6 +1,6 @@
 """Where the shown part begins: the lanes before its first record, and what was under way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rtlog.analyzers.moment import Moment
@@ -25,6 +25,13 @@ def start_of(timeline: Timeline, page: Iterable[Row]) -> Start | None:
     if first is None:
         return None
     return Start(first, _view_before(timeline, first), tuple(_under_way(timeline.spans, first)))
+
+
+def skipped(page: Sequence[Row]) -> tuple[LeftOutRow | None, Sequence[Row]]:
+    """Give what is left out before the first shown record, and the rest of *page*."""
+    if page and isinstance(page[0], LeftOutRow):
+        return page[0], page[1:]
+    return None, page
 
 
 def _view_before(timeline: Timeline, first: Moment) -> View:

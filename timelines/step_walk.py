@@ -11,7 +11,7 @@ from rtlog.timelines.lanes import Ids, View
 from rtlog.timelines.marking import acts, proofs
 from rtlog.timelines.model import Entry, Timeline
 from rtlog.timelines.rows import EntryRow, FoldRow, LeftOutRow, Row
-from rtlog.timelines.starting import start_of
+from rtlog.timelines.starting import skipped, start_of
 from rtlog.timelines.steps import Step, steps, title
 from rtlog.timelines.stories import consequences, root_sentence
 from rtlog.timelines.telling import Line, Segment, Segments, Teller, clip
@@ -22,9 +22,12 @@ DEEP: Final = Segment("    ")
 
 def walk(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawing) -> Iterator[Line]:
     """Give the lines of *page* as steps, ending with the stories."""
-    yield from _start(timeline, page, teller)
+    left_out, shown = skipped(page)
+    if left_out is not None:
+        yield Line((Segment(left_out_text(left_out), "dim"),))
+    yield from _start(timeline, shown, teller)
     number = 0
-    for part in steps(page):
+    for part in steps(shown):
         yield Line(())
         if isinstance(part, LeftOutRow):
             yield Line((Segment(left_out_text(part), "dim"),))

@@ -32,6 +32,9 @@ CLAUSES: Final[Mapping[str, tuple[str, str, Names]]] = {
     "response.done": (_SERVER, "ends", "response"),
     "input_audio_buffer.speech_started": (_USER, "speaks", "nothing"),
     "input_audio_buffer.committed": (_SERVER, "commits", "item"),
+    "open": ("the connection", "opens", "nothing"),
+    "close": ("the connection", "closes", "nothing"),
+    "gap": ("the recorder", "lost records", "nothing"),
     "local.ctx_push_begin": (_APP, "pushes its context", "nothing"),
     "local.ctx_push_end": (_APP, "ends its push", "nothing"),
     "local.item_committed": (_APP, "commits", "item"),
@@ -45,7 +48,7 @@ CLAUSES: Final[Mapping[str, tuple[str, str, Names]]] = {
     "local.truncate_called": (_APP, "truncates", "item"),
     "local.interrupt_called": (_APP, "interrupts", "nothing"),
 }
-"""GA type → who does what, and whom the sentence names."""
+"""GA type, or kind of a record without event → who does what, and whom the sentence names."""
 
 
 @dataclass(slots=True)
@@ -118,7 +121,7 @@ def title(step: Step) -> Words:
         if named:
             words += [" ", named]
         actor = who
-    return tuple(words) or ("neither a lane nor a response changes",)
+    return tuple(words) or ("nothing that changes a lane or a response",)
 
 
 def _clauses(entries: Sequence[Entry]) -> Iterator[tuple[str, str, Word | None]]:

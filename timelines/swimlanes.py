@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from rtlog.analyzers.finding import Finding
 from rtlog.analyzers.moment import NS_PER_MS, Moment
 from rtlog.timelines.drawing import Drawing
 from rtlog.timelines.folds import fold_text, idle_text, left_out_text
 from rtlog.timelines.lane_text import lane_lines
-from rtlog.timelines.marking import acts, proofs
+from rtlog.timelines.marking import headed, proofs
 from rtlog.timelines.model import Entry, Span, Timeline
 from rtlog.timelines.rows import EntryRow, FoldRow, IdleRow, LeftOutRow, Row
 from rtlog.timelines.telling import Line, Role, Segment, Segments, Teller, clip
@@ -25,6 +26,8 @@ def draw(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawi
     for number, row in enumerate(page):
         following = page[number + 1] if number + 1 < len(page) else None
         yield from swimlanes.row(row, following)
+    for finding in timeline.unplaced():
+        yield swimlanes.finding(finding)
 
 
 def _widest(page: Iterable[Row], teller: Teller) -> int:
@@ -68,12 +71,18 @@ class _SwimLanes:
     def _entry(self, row: EntryRow, following: Row | None) -> Iterator[Line]:
         entry = row.entry
         yield self._line(_sentence(entry, self._timeline, self._teller), self._teller.when(entry.at), entry.at.dir)
-        for finding in acts(entry.marks, self._teller):
-            yield self._line((Segment("! ", "bold"), *finding))
+        for mark in entry.marks:
+            if mark.act:
+                yield self.finding(mark.finding)
         for proof in proofs(entry.marks, self._teller):
             yield self._line((Segment("^ ", "bold"), *proof))
         if row.changed and not _continued(row, following):
             yield from self._snapshot(row)
+
+    def finding(self, finding: Finding) -> Line:
+        return self._line(
+            (Segment("! ", "bold"), *headed(finding), Segment(f": {self._teller.message(finding.message)}"))
+        )
 
     def _snapshot(self, row: EntryRow) -> Iterator[Line]:
         lines = lane_lines(row.after, self._teller)

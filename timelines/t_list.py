@@ -9,13 +9,16 @@ from rtlog.timelines.marking import acts, proofs
 from rtlog.timelines.model import Timeline
 from rtlog.timelines.points import background, points, sentence
 from rtlog.timelines.rows import LeftOutRow, Row
-from rtlog.timelines.starting import start_of
+from rtlog.timelines.starting import skipped, start_of
 from rtlog.timelines.step_walk import tldr
 from rtlog.timelines.telling import Line, Segment, Teller
 
 
 def listing(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawing) -> Iterator[Line]:
     """Give the lines of *page* as a list."""
+    left_out, page = skipped(page)
+    if left_out is not None:
+        yield Line((Segment(left_out_text(left_out), "dim"),))
     start = start_of(timeline, page)
     if start is not None:
         for lane in lane_lines(start.view, teller):

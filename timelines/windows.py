@@ -11,6 +11,8 @@ from rtlog.timelines import lookup
 from rtlog.timelines.model import Entry, Timeline
 
 PAD_MS: Final = 500.0
+AFTERMATH_MS: Final = 100.0
+"""How much is shown behind a story's last proof, so that what is asked for there finds its answer."""
 UNTIMED_PAD: Final = 10
 """Records shown on either side where there is no time to go by."""
 
@@ -55,9 +57,14 @@ def _named(wanted: str | None, told: Sequence[str | None], proven: Iterable[Sequ
 
 
 def of_stories(timeline: Timeline) -> tuple[Window, ...] | None:
-    """Give the windows of the stories, `None` without any: from T+0, or the first proof, to the last proof."""
+    """Give the windows of the stories: from T+0, or the first proof, to the last proof.
+
+    `None` without stories, or where they stand at no record (a damaged line is none).
+    """
     windows = [_of_findings(story.findings, story.root.run_start) for story in timeline.stories]
-    return merged(windows) if windows else None
+    seqs = [at.seq for at in timeline.moments()]
+    shown = [window for window in windows if any(window.first <= seq <= window.last for seq in seqs)]
+    return merged(_with_aftermath(timeline, window) for window in shown) if shown else None
 
 
 def around(timeline: Timeline, name: str, pad_ms: float = PAD_MS) -> tuple[Window, ...]:
@@ -113,6 +120,12 @@ def _of_line(timeline: Timeline, line: int) -> Sequence[Window]:
     if not upto or line > max(at.line for at in timeline.moments()):
         raise RtlogError(f"the recording has no record in line {line}")
     return [Window(upto[-1].seq, upto[-1].seq)]
+
+
+def _with_aftermath(timeline: Timeline, window: Window) -> Window:
+    return Window(
+        window.first, _padded(timeline, window, AFTERMATH_MS).last if timeline.epoch is not None else window.last
+    )
 
 
 def _padded(timeline: Timeline, window: Window, pad_ms: float) -> Window:
