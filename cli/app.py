@@ -1,5 +1,6 @@
 """The `rtlog` command: finds the subcommand, imports only that, and turns errors into one line and an exit code."""
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,8 @@ COMMANDS: Final = ("demo", "record", "analyze", "timeline", "info")
 
 USAGE_OR_INPUT: Final = 2
 INTERRUPTED: Final = 130
+OUTPUT_CLOSED: Final = 141
+"""128 + SIGPIPE: whoever read our output (`| head`) went away; neither clean nor findings."""
 
 
 def main() -> None:
@@ -20,19 +23,37 @@ def main() -> None:
     if arguments[:1] in (["--version"], ["-V"]):
         print(_version())
         return
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    import typer  # not above: `--version` answers before any import
+
     from rtlog.recordings.errors import RtlogError
 
     try:
-        _application(arguments)()
+        code = _application(arguments)(standalone_mode=False)
+        sys.stdout.flush()
     except RtlogError as error:
-        print(f"rtlog: {_printable(str(error))}", file=sys.stderr)
-        sys.exit(USAGE_OR_INPUT)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        return _complain(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): point stdout elsewhere, or the interpreter complains at exit.
-        sys.stdout = None
-        sys.exit(0)
+        # Point stdout elsewhere, or the interpreter complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUTPUT_CLOSED
+    except Exception as error:
+        # typer keeps its usage errors private; they are known by what they can do.
+        if not hasattr(error, "format_message"):
+            raise
+        command = "".join(f" {name}" for name in arguments[:1] if name in COMMANDS)
+        return _complain(f"{error.format_message()} See: rtlog{command} -h")
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str) -> int:
+    print(f"rtlog: {_printable(message)}", file=sys.stderr)
+    return USAGE_OR_INPUT
 
 
 def _version() -> str:

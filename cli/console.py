@@ -9,10 +9,17 @@ PIPE_WIDTH = 10_000
 """Lines are not wrapped for a program that reads them; `COLUMNS` says otherwise."""
 
 
+class _PipeConsole(Console):
+    """A console that says when its reader is gone, instead of ending the program with the exit code of findings."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console_for(stream: TextIO) -> Console:
     """Give a console on *stream* that honours `NO_COLOR`, `FORCE_COLOR` and `COLUMNS`, and never guesses at markup."""
     width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return _PipeConsole(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def encodes_arrows(stream: TextIO) -> bool:
