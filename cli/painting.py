@@ -1,7 +1,7 @@
 """Painting lines of a timeline on a terminal: roles get colours, long sentences a hanging indent."""
 
 from collections.abc import Iterable
-from typing import Final, TextIO
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
@@ -22,30 +22,32 @@ STYLES: Final[dict[Role, str]] = {
     "warning": "bold yellow",
     "info": "bold blue",
 }
+IN_ASCII: Final = str.maketrans({"“": '"', "”": '"', "…": "...", "—": "-"})
 NARROWEST: Final = 12
 """Columns a sentence gets at least, however wide its lead."""
 
 
 def paint(console: Console, lines: Iterable[Line]) -> None:
-    """Print *lines*, wrapped to the console's width."""
+    """Print *lines*, wrapped to the console's width, in signs that its encoding knows."""
+    signs = {} if draws_lifelines(console.encoding) else IN_ASCII
     for line in lines:
-        lead, follow = _text(line.lead), _text(line.follow or line.lead)
-        room = max(NARROWEST, console.width - lead.cell_len)
-        for number, part in enumerate(_text(line.body).wrap(console, room)):
+        lead, follow, body = (_text(part, signs) for part in (line.lead, line.follow or line.lead, line.body))
+        room = max(NARROWEST, console.width - max(lead.cell_len, follow.cell_len))
+        for number, part in enumerate(body.wrap(console, room)):
             part.rstrip()
             whole = Text.assemble(follow if number else lead, part)
             whole.rstrip()
             console.print(whole, soft_wrap=True)
 
 
-def draws_lifelines(stream: TextIO) -> bool:
-    """Say whether the stream's encoding knows the signs of a timeline."""
+def draws_lifelines(encoding: str) -> bool:
+    """Say whether *encoding* knows the signs of a timeline."""
     try:
-        "│┃─→←●×…—“”".encode(stream.encoding or "ascii")  # noqa: RUF001 - the very signs in question
+        "│┃─→←●×…—“”".encode(encoding)  # noqa: RUF001 - the very signs in question
     except (LookupError, UnicodeEncodeError):
         return False
     return True
 
 
-def _text(segments: Segments) -> Text:
-    return Text.assemble(*((segment.text, STYLES.get(segment.role, "")) for segment in segments))
+def _text(segments: Segments, signs: dict[int, str]) -> Text:
+    return Text.assemble(*((segment.text.translate(signs), STYLES.get(segment.role, "")) for segment in segments))

@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rich.console import Console
+
     from rtlog.cli.charting import Chart
     from rtlog.timelines.rows import Row
     from rtlog.timelines.telling import Line, Teller
@@ -133,10 +135,10 @@ def _print_text(chart: "Chart", wishes: Wishes, stream: TextIO) -> None:
     console = console_for(stream)
     page = _page(chart, wishes)
     console.print(headline(chart.report), soft_wrap=True)
-    paint(console, _drawn(chart, page, wishes, stream, console.width))
+    paint(console, _drawn(chart, page, wishes, console))
 
 
-def _drawn(chart: "Chart", page: "list[Row]", wishes: Wishes, stream: TextIO, width: int) -> "Iterable[Line]":
+def _drawn(chart: "Chart", page: "list[Row]", wishes: Wishes, console: "Console") -> "Iterable[Line]":
     from rtlog.cli.painting import draws_lifelines
     from rtlog.timelines.drawing import drawing_for
     from rtlog.timelines.step_walk import walk
@@ -144,7 +146,7 @@ def _drawn(chart: "Chart", page: "list[Row]", wishes: Wishes, stream: TextIO, wi
     from rtlog.timelines.t_list import listing
 
     style = {Style.LANES: draw, Style.STEPS: walk, Style.LIST: listing}[wishes.style]
-    drawing = drawing_for(width, ascii_only=not draws_lifelines(stream))
+    drawing = drawing_for(console.width, ascii_only=not draws_lifelines(console.encoding))
     return style(chart.timeline, page, _teller(chart, wishes), drawing)
 
 

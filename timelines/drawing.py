@@ -24,11 +24,8 @@ class Drawing:
     pause: str
     gap: int
     arrows: Mapping[str, str]
-
-    @property
-    def narrow(self) -> bool:
-        """Whether the page is too narrow to align what stands behind a lane."""
-        return self.gap == CLOSE
+    width: int = 0
+    """Columns of the page."""
 
     @property
     def heads(self) -> str:
@@ -77,4 +74,4 @@ ASCII: Final = Drawing(
 def drawing_for(width: int, *, ascii_only: bool) -> Drawing:
     """Give the signs for a page *width* columns wide."""
     drawing = ASCII if ascii_only else LINES
-    return replace(drawing, gap=CLOSE) if width < NARROW else drawing
+    return replace(drawing, width=width, gap=CLOSE if width < NARROW else WIDE)

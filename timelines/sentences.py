@@ -86,7 +86,7 @@ def _cancel(event: Event, told: Told) -> Words:
 
 def _added(event: Event, told: Told) -> Words:
     added = change(told, ch.ItemAdded)
-    words = (*describe(event.item), *place(event))
+    words = (*describe(event.item), *(() if event.previous_item_id is UNSET else place(event)))
     if added is None or added.fault is None:
         return words
     anchor = added.conn.item(added.anchor or "")

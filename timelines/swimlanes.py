@@ -16,6 +16,8 @@ from rtlog.timelines.telling import Line, Role, Segment, Segments, Teller, clip
 BATCH_MS: Final = 50
 """Records of one type that follow one another this closely are one step: the lanes are shown after the last."""
 HANGING: Final = Segment("  ")
+MARGIN: Final = 10
+"""Columns around the parts of a lane: its indent, and the arrow to its remark."""
 ROLES: Final[dict[str, Role]] = {"client": "client", "server": "server", "local": "local"}
 
 
@@ -87,7 +89,10 @@ class _SwimLanes:
     def _snapshot(self, row: EntryRow) -> Iterator[Line]:
         lines = lane_lines(row.after, self._teller)
         width = max(len(line.name) for line in lines)
-        reach = 0 if self._drawing.narrow else max(len(line.items) for line in lines)
+        reach = max(len(line.items) for line in lines)
+        widest = max(len(line.remark) for line in lines) + reach + width + MARGIN
+        if widest + sum(len(segment.text) for segment in self._lead("", "")) > self._drawing.width:
+            reach = 0
         for line in lines:
             name = Segment(f"  {line.name:<{width}} ", "dim")
             if line.remark:

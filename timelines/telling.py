@@ -67,7 +67,7 @@ def clip(text: str, limit: int = SHOWN) -> str:
 
 def when(at: Moment, epoch: int | None) -> str:
     """Write a time as `T+82ms`, or as a line where the recording is untimed."""
-    return f"line {at.line}" if at.t is None or epoch is None else f"T{offset_ms(at.t, epoch):+.0f}ms"
+    return f"line {at.line}" if at.t is None or epoch is None else f"T{round(offset_ms(at.t, epoch)):+d}ms"
 
 
 def listed(labels: Sequence[str], limit: int = LISTED) -> str:
