@@ -28,8 +28,10 @@ def describe(told: Item | None, item_id: str | None = None) -> Words:
     """Name an item and, where its label does not tell, what it is: `msg6 (user)`, `FC1 (lookup_order)`."""
     if told is None:
         return (item(item_id),) if item_id else ()
-    kind = told.name if told.type == "function_call" else told.role if told.role != "system" else None
-    return (item(told.id or item_id), " (", Quote(kind), ")") if kind else (item(told.id or item_id),)
+    name = item(told.id or item_id)
+    if told.role in {"user", "assistant"}:
+        return (name, f" ({told.role})")
+    return (name, " (", Quote(told.name), ")") if told.type == "function_call" and told.name else (name,)
 
 
 def place(event: Event) -> Words:
