@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
+from rtlog.analyzers.moment import NS_PER_MS, elapsed
 from rtlog.analyzers.report import LanesReport, RecordingReport
 from rtlog.timelines import document as doc
 from rtlog.timelines.lanes import Ids, View, missing
@@ -121,8 +121,3 @@ def _subject(span: Span, teller: Teller) -> str:
             return span.start.type
         case "push":
             return span.subject
-
-
-def epoch_moment(timeline: Timeline) -> Moment | None:
-    """Give the first record at T+0."""
-    return next((at for at in timeline.moments() if at.t is not None and at.t == timeline.epoch), None)

@@ -1,5 +1,7 @@
 """What part of a recording a timeline shows: windows of records, and whose records."""
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -29,13 +31,17 @@ class Selection:
     """What is shown: records in one of the windows that name the item, response and call asked for, by their ids."""
 
     windows: tuple[Window, ...] | None = None
+    """In order and apart, as `merged` gives them."""
     item: str | None = None
     response: str | None = None
     call: str | None = None
 
     def holds(self, seq: int) -> bool:
         """Say whether the windows hold a record."""
-        return self.windows is None or any(first <= seq <= last for first, last in self.windows)
+        if self.windows is None:
+            return True
+        place = bisect_right(self.windows, seq, key=_first)
+        return place > 0 and seq <= self.windows[place - 1].last
 
     @property
     def filters(self) -> bool:
@@ -52,6 +58,10 @@ class Selection:
         )
 
 
+def _first(window: Window) -> int:
+    return window.first
+
+
 def _named(wanted: str | None, told: Sequence[str | None], proven: Iterable[Sequence[str]]) -> bool:
     return wanted is None or wanted in told or any(wanted in subjects for subjects in proven)
 
@@ -62,9 +72,9 @@ def of_stories(timeline: Timeline) -> tuple[Window, ...] | None:
     `None` without stories, or where they stand at no record (a damaged line is none).
     """
     windows = [_of_findings(story.findings, story.root.run_start) for story in timeline.stories]
-    seqs = [at.seq for at in timeline.moments()]
-    shown = [window for window in windows if any(window.first <= seq <= window.last for seq in seqs)]
-    return merged(_with_aftermath(timeline, window) for window in shown) if shown else None
+    axis = _Axis(timeline)
+    shown = [axis.with_aftermath(window) for window in windows if axis.within(window)]
+    return merged(shown) if shown else None
 
 
 def around(timeline: Timeline, name: str, pad_ms: float = PAD_MS) -> tuple[Window, ...]:
@@ -73,7 +83,8 @@ def around(timeline: Timeline, name: str, pad_ms: float = PAD_MS) -> tuple[Windo
     Raises UnknownNameError where the recording has nothing of that name.
     """
     windows = [_of_findings([finding]) for finding in lookup.findings_of(timeline, name)] or _of_record(timeline, name)
-    return merged([_padded(timeline, window, pad_ms) for window in windows])
+    axis = _Axis(timeline)
+    return merged(axis.padded(window, pad_ms) for window in windows)
 
 
 def between(timeline: Timeline, start_ms: float | None, end_ms: float | None) -> tuple[Window, ...]:
@@ -122,19 +133,33 @@ def _of_line(timeline: Timeline, line: int) -> Sequence[Window]:
     return [Window(upto[-1].seq, upto[-1].seq)]
 
 
-def _with_aftermath(timeline: Timeline, window: Window) -> Window:
-    return Window(
-        window.first, _padded(timeline, window, AFTERMATH_MS).last if timeline.epoch is not None else window.last
-    )
+class _Axis:
+    """The numbers and times of all records, to look windows up in."""
 
+    def __init__(self, timeline: Timeline) -> None:
+        self._seqs = array("q")
+        self._times = array("q")
+        """In order; those of records without a time are the last known."""
+        for at in timeline.moments():
+            self._seqs.append(at.seq)
+            self._times.append(max(at.t or 0, self._times[-1] if self._times else 0))
+        self._timed = timeline.epoch is not None
 
-def _padded(timeline: Timeline, window: Window, pad_ms: float) -> Window:
-    inside = [at.t for at in timeline.moments() if window.first <= at.seq <= window.last and at.t is not None]
-    if not inside:
-        return Window(window.first - UNTIMED_PAD, window.last + UNTIMED_PAD)
-    low, high = min(inside) - pad_ms * NS_PER_MS, max(inside) + pad_ms * NS_PER_MS
-    near = _spanning(at.seq for at in timeline.moments() if _is_between(at.t, low, high))
-    return Window(min(window.first, near[0].first), max(window.last, near[0].last))
+    def within(self, window: Window) -> range:
+        """Give the places of the records in *window*."""
+        return range(bisect_left(self._seqs, window.first), bisect_right(self._seqs, window.last))
+
+    def padded(self, window: Window, pad_ms: float) -> Window:
+        inside = self.within(window)
+        if not inside or not self._timed:
+            return Window(window.first - UNTIMED_PAD, window.last + UNTIMED_PAD)
+        low = self._times[inside[0]] - pad_ms * NS_PER_MS
+        high = self._times[inside[-1]] + pad_ms * NS_PER_MS
+        first, behind = bisect_left(self._times, low), bisect_right(self._times, high)
+        return Window(self._seqs[first], self._seqs[behind - 1])
+
+    def with_aftermath(self, window: Window) -> Window:
+        return Window(window.first, self.padded(window, AFTERMATH_MS).last) if self._timed else window
 
 
 def _is_between(t: int | None, low: float | None, high: float | None) -> bool:
