@@ -131,7 +131,7 @@ def test_pinned_packages_are_versions_and_hashes_and_nothing_else():
 
 
 MACHINE_OR_REGISTRY = re.compile(
-    r"(?<![\w.])/(?:root|home|Users|opt|work|mnt)/\w|pypi\.|pythonhosted|registry\.npmjs|(?:extra-)?index-url"
+    r"(?<![\w.])/(?:root|home|Users|opt|work|mnt)/\w|pypi\.|pythonhosted|registry\.npmjs|(?<!no-emit-)index-url"
 )
 
 
