@@ -139,8 +139,14 @@ def _one_line(message: bytes) -> tuple[bytes, bool]:
 
 def _emptied(text: bytes, found: list[Payload], event: Json) -> bytes:
     """Empty the payloads in the event's own *text*; where that does not give *event* exactly, encode it anew."""
+    unambiguous = b"\\" not in text
     for payload in found:
-        text = text.replace(b'"%b"' % payload.text.encode("utf-8", "surrogatepass"), b'""', 1)
+        quoted = b'"%b"' % payload.text.encode("utf-8", "surrogatepass")
+        unambiguous = unambiguous and text.count(quoted) == 1
+        text = text.replace(quoted, b'""', 1)
+    if unambiguous:
+        # Without escapes a string's text is its value, and this one stands in the event once: nothing else was emptied.
+        return text
     try:
         if orjson.loads(text) == event:
             return text

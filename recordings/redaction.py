@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote_plus
 
 from rtlog.recordings.vocabulary.secrets import (
+    MARK_PARTS,
     SECRET_FIELDS,
     SECRET_HEADER_PARTS,
     SECRET_HEADER_WORDS,
@@ -75,10 +76,9 @@ class Redactor:
         if b"\\u00" in message:
             return True
         lowered = message.lower()
-        # Loops, not any(): every event passes here, and the generators cost more than the searches.
-        for mark in TEXT_MARKS:
-            if mark in lowered:
-                return True
+        if MARK_PARTS.search(lowered) and any(mark in lowered for mark in TEXT_MARKS):
+            return True
+        # A loop, not any(): every event passes here, and the generator costs more than the search.
         for secret in self._remembered_bytes:  # noqa: SIM110 - as above
             if secret in message:
                 return True

@@ -88,6 +88,9 @@ TEXT_MARKS: Final = (
 )  # fmt: skip
 """An event without any of these, in lower case, and without escapes needs no closer look."""
 
+MARK_PARTS: Final = re.compile(rb"k(?:ey|en|[-_])|uth|ders|word|cret|b(?:eare|asic)|yj|xai|za|f_")
+"""A part of every mark, chosen to begin with a rare letter: one search of 2 us where the marks take 7."""
+
 SECRET_TEXT: Final = re.compile(
     r"""
       (?P<scheme> \b (?:bearer|basic) \s+ ) [A-Za-z0-9._~+/=-]{12,}

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rtlog.recordings.format import AudioPolicy
 from rtlog.recordings.message import Policy
 from rtlog.recordings.redaction import REDACTED, Redactor
+from rtlog.recordings.vocabulary.secrets import MARK_PARTS, TEXT_MARKS
 
 KEY = "sk-proj-Zq8vX2mN4bL6kJ1hG3fD5sA7"
 
@@ -155,3 +156,8 @@ def test_a_planted_key_never_reaches_the_disk(
 
     assert KEY not in json.dumps(json.loads(line))
     assert KEY.encode() not in line
+
+
+@pytest.mark.parametrize("mark", TEXT_MARKS)
+def test_the_quick_search_misses_no_mark(mark: bytes):
+    assert MARK_PARTS.search(mark)

@@ -17,6 +17,9 @@ CLOSE: Final = 0x8
 PING: Final = 0x9
 PONG: Final = 0xA
 
+WHOLE_TEXT: Final = 0x80 | TEXT
+"""The first byte of a text message in one frame, uncompressed."""
+
 _DATA_OPCODES: Final = frozenset({CONTINUATION, TEXT, BINARY})
 _CONTROL_OPCODES: Final = frozenset({CLOSE, PING, PONG})
 _LARGEST_CONTROL: Final = 125
@@ -49,6 +52,11 @@ class FrameReader:
         self._limit = limit
         self._buffer = bytearray()
         self._passing = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether the bytes so far end with a frame."""
+        return not self._buffer and not self._passing
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """Take *data* and give the frames that it completes. Raises FrameError."""
@@ -88,6 +96,22 @@ class FrameReader:
             payload = unmask(payload, bytes(buffer[mask_at:start]))
         del buffer[: start + size]
         return Frame(opcode, bool(first & 0x80), bool(first & 0x40), size, payload)
+
+
+def whole_text(data: bytes, limit: int) -> bytes | None:
+    """Give the payload of *data* where that is exactly one whole, uncompressed text frame: almost every chunk is."""
+    if len(data) < 2 or data[0] != WHOLE_TEXT:  # noqa: PLR2004 - the shortest header
+        return None
+    size, start = data[1] & 0x7F, 2
+    if size >= _LENGTH_16:
+        start = 4 if size == _LENGTH_16 else 10
+        size = int.from_bytes(data[2:start], "big")
+    masked = data[1] & 0x80
+    if masked:
+        start += _MASK_BYTES
+    if len(data) != start + size or size > limit:
+        return None
+    return unmask(data[start:], data[start - _MASK_BYTES : start]) if masked else data[start:]
 
 
 def _check(first: int, size: int) -> None:

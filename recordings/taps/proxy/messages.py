@@ -1,11 +1,19 @@
 """Messages out of frames: fragments joined, compression undone, control frames between them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal, NamedTuple
 
 from rtlog.recordings.taps.proxy.deflate import Deflate, Inflater, TooLargeError
-from rtlog.recordings.taps.proxy.frames import CLOSE, CONTINUATION, PING, TEXT, Frame, FrameError, FrameReader
+from rtlog.recordings.taps.proxy.frames import (
+    CLOSE,
+    CONTINUATION,
+    PING,
+    TEXT,
+    Frame,
+    FrameError,
+    FrameReader,
+    whole_text,
+)
 
 Kind = Literal["text", "binary", "ping", "pong", "close", "oversize"]
 
@@ -13,8 +21,7 @@ NO_STATUS: Final = 1005
 _CODE_BYTES: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One message or control frame: its kind, its bytes as the sender meant them, its size, for `close` its code."""
 
     kind: Kind
@@ -36,8 +43,17 @@ class MessageReader:
         self._parts: list[bytes] = []
         self._kept = True
 
-    def feed(self, data: bytes) -> Iterator[Received]:
+    def feed(self, data: bytes) -> Iterable[Received]:
         """Take *data*, give what it completes. Raises FrameError or InflateError: the direction cannot be read on."""
+        if (
+            self._opcode == CONTINUATION
+            and self._frames.idle
+            and (payload := whole_text(data, self._limit)) is not None
+        ):
+            return (Received("text", payload, len(payload)),)
+        return self._feed(data)
+
+    def _feed(self, data: bytes) -> Iterator[Received]:
         for frame in self._frames.feed(data):
             if frame.opcode >= CLOSE:
                 yield _control(frame)
