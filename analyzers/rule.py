@@ -76,6 +76,7 @@ class Rule:
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
+    """The gravest that its findings can be."""
     needs: ClassVar[frozenset[Need]] = frozenset()
     leads_to: ClassVar[tuple[str, ...]] = ()
     """Codes of the rules whose findings this one explains."""

@@ -14,7 +14,7 @@ class ResponseCreateWhileActive(Rule):
 
     code = "RT202"
     name = "response-create-while-active"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
     needs = frozenset({"client"})
     what = (
         "The client asks for a response while one of the default conversation is still in progress; the server refuses "

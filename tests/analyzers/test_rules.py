@@ -5,7 +5,7 @@ from itertools import chain
 import pytest
 
 from rtlog.analyzers.analysis import Analysis
-from rtlog.analyzers.finding import Finding
+from rtlog.analyzers.finding import Finding, Severity
 from rtlog.analyzers.rule import Example, Rule
 from rtlog.analyzers.rules import RULES
 from rtlog.analyzers.tape import parse
@@ -61,3 +61,10 @@ def test_a_rule_explains_only_findings_that_a_rule_can_give_or_a_later_catalogue
 
     assert all(code.startswith("RT") and len(code) == 5 for code in explained)
     assert not any(rule.code in rule.leads_to for rule in RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_says_the_gravest_that_it_can_find(rule: type[Rule]) -> None:
+    found = [Severity(example.finds.partition(" ")[0]) for example in rule.bad]
+
+    assert max((severity.rank for severity in found), default=rule.severity.rank) == rule.severity.rank
