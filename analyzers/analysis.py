@@ -96,7 +96,7 @@ class Analysis:
     @property
     def unanswered(self) -> int:
         """Requests that were never answered."""
-        return sum(len(c.requests.all_pending()) for c in self.connections())
+        return sum(len(c.requests.all_pending()) + c.requests.given_up for c in self.connections())
 
     @property
     def epoch(self) -> int | None:

@@ -29,8 +29,14 @@ class Labels:
     def response(self, response_id: str) -> str:
         """Label a response; the first label stays."""
         if response_id not in self.responses:
-            self.responses[response_id] = f"R{len(self.responses) + 1}"
+            self._counts["R"] += 1
+            self.responses[response_id] = f"R{self._counts['R']}"
         return self.responses[response_id]
+
+    def forget(self, item_id: str) -> None:
+        """Drop the label of an item that nobody will name any more."""
+        label = self.items.pop(item_id, "")
+        self._counts.pop(f"{label} output", None)
 
     def of(self, item_id: str) -> str:
         """Give the label of *item_id*; an item that never appeared goes by the start of its id."""

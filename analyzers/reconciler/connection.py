@@ -101,8 +101,10 @@ class Connection:
         self.items.pop(item.id, None)
         self.buried[item.id] = item
         if len(self.buried) > TOMBSTONES:
-            dropped, _ = self.buried.popitem(last=False)
-            self.labels.items.pop(dropped, None)
+            dropped, life = self.buried.popitem(last=False)
+            if life.call_id and self.calls.get(life.call_id) == dropped:
+                del self.calls[life.call_id]
+            self.labels.forget(dropped)
             self.buried_dropped += 1
 
     def call_item(self, call_id: str | None) -> ItemLife | None:
@@ -124,6 +126,7 @@ class Connection:
             oldest = next(iter(self.responses))
             if oldest not in self.active:
                 del self.responses[oldest]
+                self.labels.responses.pop(oldest, None)
 
     def newest(self) -> str | None:
         """Give the id at the tail of the server's conversation."""

@@ -30,20 +30,29 @@ CODE_REJECTS: Final = {
 ANSWERED_LIMIT: Final = 1024
 """Answered requests whose event id is still remembered, so that a late error finds its request."""
 
+PENDING_LIMIT: Final = 4096
+"""Requests of one type that are waited for; a server that never answers must not fill the memory."""
+
 
 class Requests:
     """The requests of one connection that wait for their answer."""
 
-    __slots__ = ("_by_event_id", "_pending", "_recent")
+    __slots__ = ("_by_event_id", "_pending", "_recent", "given_up")
 
     def __init__(self) -> None:
         self._pending: dict[str, deque[Request]] = {}
         self._by_event_id: dict[str, Request] = {}
         self._recent: deque[str] = deque()
+        self.given_up = 0
+        """Unanswered requests that are no longer waited for."""
 
     def sent(self, request: Request) -> None:
         """Note *request* as pending."""
-        self._pending.setdefault(request.type, deque()).append(request)
+        queue = self._pending.setdefault(request.type, deque())
+        queue.append(request)
+        if len(queue) > PENDING_LIMIT:
+            queue.popleft()
+            self.given_up += 1
         if request.event_id:
             self._by_event_id[request.event_id] = request
             self._recent.append(request.event_id)
@@ -94,7 +103,7 @@ class Requests:
 
     def _forget(self, event_id: str) -> None:
         request = self._by_event_id.get(event_id)
-        if request is not None and request.outcome != "pending":
+        if request is not None:
             del self._by_event_id[event_id]
 
 

@@ -254,6 +254,14 @@ class InFlightDelete(Rule):
         if item.situation is Situation.IN_FLIGHT:
             case.certainty, case.severity, case.needs_output = "proven", Severity.ERROR, False
         self._cases[item.conn, item.id] = case
+        self.engine.later(change.at, self.number("call-window-ms"), lambda: self._settle(case))
+
+    def _settle(self, case: _Case) -> None:
+        """Report a case whose window has passed; one that needs the output as its proof waits for it."""
+        key = (case.item.conn, case.item.id)
+        if self._cases.get(key) is case and not case.needs_output:
+            del self._cases[key]
+            self._conclude(case)
 
     def _judge(self, change: ItemDeleteSent) -> _Case | None:
         match change.item.type, change.item.role:
@@ -350,8 +358,11 @@ class InFlightDelete(Rule):
     def finish(self) -> None:
         """Report what no answer has cleared."""
         for case in self._cases.values():
-            if case.request.outcome != "rejected" and not case.needs_output:
-                self._report(case)
+            self._conclude(case)
+
+    def _conclude(self, case: _Case) -> None:
+        if case.request.outcome != "rejected" and not case.needs_output:
+            self._report(case)
 
     def _report(self, case: _Case) -> None:
         item, request = case.item, case.request

@@ -1,7 +1,7 @@
 """RT301: the client truncates an item that holds no model audio."""
 
 from rtlog.analyzers.finding import stamp
-from rtlog.analyzers.reconciler.changes import ErrorReceived, ItemTruncateSent
+from rtlog.analyzers.reconciler.changes import ErrorReceived, ItemTruncateSent, RequestAnswered
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
@@ -60,6 +60,11 @@ class TruncateWithoutAudio(Rule):
         """Note how much audio had come when the truncate went out."""
         bytes_per_ms = change.conn.settings.output_bytes_per_ms
         self._audio_ms[change.request.sent.seq] = change.item.audio_bytes / bytes_per_ms if change.item else 0.0
+
+    @on(RequestAnswered)
+    def answered(self, change: RequestAnswered) -> None:
+        """Forget what was noted: the request is settled."""
+        self._audio_ms.pop(change.request.sent.seq, None)
 
     @on(ErrorReceived)
     def refused(self, change: ErrorReceived) -> None:

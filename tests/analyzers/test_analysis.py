@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rtlog.analyzers.analysis import Analysis, Facts, analyze
+from rtlog.analyzers.detector import Detector
 from rtlog.analyzers.finding import Severity, render, stamp
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reporting import report_of
@@ -193,3 +194,13 @@ def test_stamps_are_rendered_when_the_epoch_is_known() -> None:
     assert render(f"added at {stamp(at)}", 100_000_000) == "added at T+82"
     assert render(f"added at {stamp(at)}", 200_000_000) == "added at T-18"
     assert render(f"added at {stamp(at)}", None) == "added at line 31"
+
+
+def test_a_case_is_settled_when_its_window_has_passed_in_the_recordings_own_time() -> None:
+    detector = Detector(RULES)
+    for record in parse(f"{CASCADE}\n30300 > respond"):
+        told = [finding.rule for finding in detector.findings]
+        detector.feed(record)
+
+    assert told == []
+    assert [finding.rule for finding in detector.findings] == ["RT101"]
