@@ -8,6 +8,7 @@ from rtlog.analyzers.reconciler.states import ItemState, Move
 from rtlog.recordings.record import Event, Item
 
 ROOT = "root"
+NO_ITEM = frozenset({"", "0", ROOT})
 
 
 def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -91,7 +92,7 @@ def added(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
         c.requests.acknowledge(request, at)
     item.move(Move.ADDED)
     item.added, item.last_added = item.added or at, at
-    anchor = event.previous_item_id if isinstance(event.previous_item_id, str) and event.previous_item_id else None
+    anchor = _anchor(event)
     fault = _anchor_fault(c, anchor)
     at_head = anchor is None and (request is not None and request.previous_item_id == ROOT)
     item.predecessor = anchor
@@ -117,7 +118,7 @@ def _seen_again(c: Connection, item: ItemLife, told: Item, event: Event, at: Mom
         return []
     c.requests.acknowledge(request, at)
     item.move(Move.ADDED)
-    anchor = event.previous_item_id if isinstance(event.previous_item_id, str) and event.previous_item_id else None
+    anchor = _anchor(event)
     return [
         ch.ItemAdded(at, c, item, anchor, None, mirror_kept=True, request=request),
         ch.RequestAnswered(at, c, request),
@@ -131,6 +132,12 @@ def _creation_of(c: Connection, item: ItemLife, told: Item) -> Request | None:
         return by_id
     waiting = (r for r in c.requests.pending("conversation.item.create") if r.item_id is None)
     return next((r for r in waiting if r.call_id in {None, told.call_id}), None)
+
+
+def _anchor(event: Event) -> str | None:
+    """Give the predecessor that an event names; null, an empty one and xAI's "0" name none."""
+    named = event.previous_item_id
+    return named if isinstance(named, str) and named not in NO_ITEM else None
 
 
 def _anchor_fault(c: Connection, anchor: str | None) -> ch.AnchorFault | None:

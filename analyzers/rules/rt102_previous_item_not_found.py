@@ -129,6 +129,13 @@ class PreviousItemNotFound(Rule):
             """,
         ),
         Example(
+            "no predecessor, as xAI spells it",
+            """
+            0    < added m1 assistant prev="0"
+            400  < added u1 user prev=""
+            """,
+        ),
+        Example(
             "the recording starts mid-session",
             """
             bare
