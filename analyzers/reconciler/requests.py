@@ -37,12 +37,14 @@ PENDING_LIMIT: Final = 4096
 class Requests:
     """The requests of one connection that wait for their answer."""
 
-    __slots__ = ("_by_event_id", "_pending", "_recent", "given_up")
+    __slots__ = ("_by_event_id", "_pending", "_recent", "acknowledged", "given_up")
 
     def __init__(self) -> None:
         self._pending: dict[str, deque[Request]] = {}
         self._by_event_id: dict[str, Request] = {}
         self._recent: deque[str] = deque()
+        self.acknowledged: set[str] = set()
+        """Types of which the server has acknowledged at least one: not every server does."""
         self.given_up = 0
         """Unanswered requests that are no longer waited for."""
 
@@ -78,6 +80,7 @@ class Requests:
     def acknowledge(self, request: Request, at: Moment, *, by_id: bool = True) -> None:
         """Settle *request*: the server did as asked."""
         self._settle(request, at)
+        self.acknowledged.add(request.type)
         request.outcome, request.answered_by_id = "acknowledged", by_id
 
     def reject(self, request: Request, at: Moment, code: str, message: str) -> None:

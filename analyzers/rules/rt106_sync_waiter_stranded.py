@@ -27,6 +27,7 @@ class SyncWaiterStranded(Rule):
         "an acknowledgement that comes late under load",
         "an acknowledgement without an id, matched in order",
         "a refusal that the client correlates: nobody waits on",
+        "a server that acknowledges nothing of the kind",
     )
     references = ("livekit/agents#3089", "livekit/agents#7073", "livekit/agents#6964", "livekit/agents#6391")
     options = (Option("timeout-ms", 5_000, "how long a client waits for its acknowledgements"),)
@@ -34,11 +35,13 @@ class SyncWaiterStranded(Rule):
         Example(
             "never answered",
             """
-            0     > create s1 system text=hello
+            0     > create s0 system text=hello
+            5     < added s0 system
+            10    > create s1 system text=hello
             9000  < session
             """,
             "error likely",
-            (1,),
+            (3,),
         ),
         Example(
             "refused, and the push timed out",
@@ -59,6 +62,13 @@ class SyncWaiterStranded(Rule):
             """
             0     > create s1 system text=hello
             7000  < added s1 system
+            9000  < session
+            """,
+        ),
+        Example(
+            "a server that acknowledges nothing",
+            """
+            0     > create s1 system text=hello
             9000  < session
             """,
         ),
@@ -115,7 +125,8 @@ class SyncWaiterStranded(Rule):
             if self.engine.coverage.missing_direction is not None or connection.last is None:
                 continue
             for request in connection.requests.all_pending():
-                if request.type in SYNC_REQUESTS and id(request) not in self._told:
+                answerable = request.type in SYNC_REQUESTS and request.type in connection.requests.acknowledged
+                if answerable and id(request) not in self._told:
                     self._report_lost(connection, request, connection.last)
 
     def _report_lost(self, connection: Connection, request: Request, end: Moment) -> None:
