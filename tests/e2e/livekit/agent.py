@@ -16,6 +16,8 @@ from livekit.plugins import openai
 
 HISTORY = ("user", "assistant", "user", "assistant")
 OLD = 2
+LONGEST_S = 60
+"""Given up after that, so that a session that died ends the program."""
 SPEECH = rtc.AudioFrame(bytes(2 * 4800), sample_rate=24_000, num_channels=1, samples_per_channel=4800)
 """200 ms; what is in it does not matter to a scripted server."""
 
@@ -46,35 +48,32 @@ async def summarize(agent: Agent) -> None:
     await agent.update_chat_ctx(context)
 
 
-def spoke(response: dict) -> bool:
-    """Say whether a response made a message, not a call."""
-    return any(output.get("type") == "message" for output in response["output"])
+def requested(response: dict) -> bool:
+    """Say whether LiveKit asked for the response, which it does with the tool's output, and not the server's VAD."""
+    return "client_event_id" in (response.get("metadata") or {})
 
 
 async def main() -> None:
-    """Run until the item that the server places behind the call has come."""
-    agent, tasks = Clerk(), set()
-    summarized, over = asyncio.Event(), asyncio.Event()
+    """Run until the reply to the tool's output is there: the end must not cross a request that is still open."""
+    agent, over = Clerk(), asyncio.Event()
     # These releases do not read OPENAI_BASE_URL themselves.
     model = openai.realtime.RealtimeModel(base_url=os.environ["OPENAI_BASE_URL"], api_key="unused")
     session = AgentSession(llm=model)
 
-    async def run_summary() -> None:
-        await summarize(agent)
-        summarized.set()
+    async with asyncio.timeout(LONGEST_S), asyncio.TaskGroup() as tasks:
 
-    def heard(event: dict) -> None:
-        item = event.get("item") or {}
-        if event["type"] == "conversation.item.added" and item.get("type") == "function_call":
-            tasks.add(asyncio.get_running_loop().create_task(run_summary()))
-        elif event["type"] == "response.done" and summarized.is_set() and spoke(event["response"]):
-            over.set()
+        def heard(event: dict) -> None:
+            item = event.get("item") or {}
+            if event["type"] == "conversation.item.added" and item.get("type") == "function_call":
+                tasks.create_task(summarize(agent))
+            elif event["type"] == "response.done" and requested(event["response"]):
+                over.set()
 
-    await session.start(agent, record=False)
-    agent.realtime_llm_session.on("openai_server_event_received", heard)
-    agent.realtime_llm_session.push_audio(SPEECH)
-    await over.wait()
-    await session.aclose()
+        await session.start(agent, record=False)
+        agent.realtime_llm_session.on("openai_server_event_received", heard)
+        agent.realtime_llm_session.push_audio(SPEECH)
+        await over.wait()
+        await session.aclose()
 
 
 asyncio.run(main())
