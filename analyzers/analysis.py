@@ -5,14 +5,14 @@ with read(path) as reading:
 print(analysis.verdict, [finding.id for finding in analysis.findings])
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from rtlog.analyzers.detector import Detector
 from rtlog.analyzers.finding import Finding, Severity
 from rtlog.analyzers.reconciler.connection import Connection
-from rtlog.analyzers.rule import Rule
+from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.rules import RULES
 from rtlog.analyzers.story import Story, tell
 from rtlog.recordings.damage import Damage
@@ -57,11 +57,11 @@ def analyze(reading: Reading, rules: Iterable[type[Rule]] = RULES) -> "Analysis"
 
 
 class Analysis:
-    """The analysis of one recording."""
+    """The analysis of one recording; *settings* are options by code of a rule."""
 
-    def __init__(self, rules: Iterable[type[Rule]] = RULES) -> None:
+    def __init__(self, rules: Iterable[type[Rule]] = RULES, settings: Mapping[str, Settings] | None = None) -> None:
         chosen = tuple(rules)
-        self._detector = Detector(chosen)
+        self._detector = Detector(chosen, settings)
         self._leads_to = {rule.code: rule.leads_to for rule in chosen}
         self.feed: Callable[[Record], Sequence[Change]] = self._detector.feed
         """Apply a record; gives its changes, for whoever draws along."""

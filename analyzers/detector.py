@@ -6,7 +6,7 @@ Deadlines run on the recording's time, never on the wall clock.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 
 from rtlog.analyzers.coverage import Coverage
@@ -15,7 +15,7 @@ from rtlog.analyzers.moment import NS_PER_MS, Moment
 from rtlog.analyzers.reconciler.changes import Change
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.reconciler import Reconciler
-from rtlog.analyzers.rule import Need, Rule
+from rtlog.analyzers.rule import Need, Rule, Settings
 from rtlog.recordings.record import Record
 
 NOT_JUDGED: dict[Need, str] = {
@@ -26,14 +26,14 @@ NOT_JUDGED: dict[Need, str] = {
 
 
 class Detector:
-    """Feeds one recording to the reconciler and to the rules it is given."""
+    """Feeds one recording to the reconciler and to the rules it is given; *settings* are options by code of a rule."""
 
-    def __init__(self, rules: Iterable[type[Rule]]) -> None:
+    def __init__(self, rules: Iterable[type[Rule]], settings: Mapping[str, Settings] | None = None) -> None:
         self.reconciler = Reconciler()
         self.coverage = Coverage()
         self._note, self._reconcile = self.coverage.note, self.reconciler.feed
         self.findings: list[Finding] = []
-        self._rules = [rule(self) for rule in rules]
+        self._rules = [rule(self, (settings or {}).get(rule.code)) for rule in rules]
         self._listeners: dict[type[Change], list[Callable[[Change], None]]] = {}
         for rule in self._rules:
             for kind, method in rule.listeners():

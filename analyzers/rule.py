@@ -5,7 +5,7 @@ an answer, a deadline in the recording's own time, or the end.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, Protocol, TypeVar
 
 from rtlog.analyzers.coverage import Coverage
@@ -18,6 +18,10 @@ from rtlog.analyzers.reconciler.life import ItemLife
 
 Need = Literal["time", "client", "local"]
 """What a rule cannot work without: timestamps, the client's direction, local events."""
+
+
+Settings = Mapping[str, float | tuple[str, ...]]
+"""Values of a rule's options, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Example:
     """What must be found, as `severity certainty` (bad examples); empty in good ones."""
     evidence: tuple[int, ...] = ()
     """1-based tape lines of the evidence."""
+    settings: "Settings" = field(default_factory=dict)
+    """Options that differ from their defaults."""
 
 
 class Engine(Protocol):
@@ -89,7 +95,7 @@ class Rule:
     bad: ClassVar[tuple[Example, ...]] = ()
     good: ClassVar[tuple[Example, ...]] = ()
 
-    def __init__(self, engine: Engine, settings: Mapping[str, float | tuple[str, ...]] | None = None) -> None:
+    def __init__(self, engine: Engine, settings: Settings | None = None) -> None:
         self.engine = engine
         self._settings = {option.name: option.default for option in self.options} | dict(settings or {})
         self.begin()
@@ -147,4 +153,17 @@ def seen(at: Moment | None, note: str) -> Evidence | None:
     return None if at is None else Evidence(at, note)
 
 
-__all__ = ["Engine", "Evidence", "Example", "Finding", "Need", "Option", "Rule", "Severity", "Snapshot", "on", "seen"]
+__all__ = [
+    "Engine",
+    "Evidence",
+    "Example",
+    "Finding",
+    "Need",
+    "Option",
+    "Rule",
+    "Settings",
+    "Severity",
+    "Snapshot",
+    "on",
+    "seen",
+]

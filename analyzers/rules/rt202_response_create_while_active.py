@@ -90,6 +90,17 @@ class ResponseCreateWhileActive(Rule):
             """,
         ),
         Example(
+            "a server that queues",
+            """
+            0    < response r1
+            100  > respond
+            4000 < finished r1 completed
+            4040 < response r2
+            4050 < output r2 m2 assistant
+            5000 < finished r2 completed
+            """,
+        ),
+        Example(
             "sent behind response.done",
             """
             0    < response r1

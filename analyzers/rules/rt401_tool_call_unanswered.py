@@ -74,6 +74,19 @@ class ToolCallUnanswered(Rule):
             """,
         ),
         Example(
+            "a fire-and-forget tool",
+            """
+            0     < response r1
+            10    < output r1 fc1 call call_id=c1 name=log_it
+            11    < added fc1 call call_id=c1 name=log_it
+            90    < arguments r1 fc1 {}
+            99    < finished r1 completed
+            500   > respond
+            20000 < speech_started u1
+            """,
+            settings={"fire-and-forget": ("log_it",)},
+        ),
+        Example(
             "an MCP call",
             """
             0     < response r1

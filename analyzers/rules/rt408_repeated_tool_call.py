@@ -76,6 +76,18 @@ class RepeatedToolCall(Rule):
             """,
         ),
         Example(
+            "a polling tool",
+            """
+            0    < added fc1 call call_id=c1 name=status
+            9    < arguments r1 fc1 {}
+            20   > create o1 result call_id=c1
+            25   < added o1 result call_id=c1
+            900  < added fc2 call call_id=c2 name=status
+            990  < arguments r2 fc2 {}
+            """,
+            settings={"polling": ("status",)},
+        ),
+        Example(
             "other arguments",
             """
             0    < added fc1 call call_id=c1 name=book

@@ -1,5 +1,6 @@
 """Every rule against every example in its own file: one loop for every rule that will ever be written."""
 
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -19,10 +20,10 @@ def cases(kind: str) -> list[pytest.ParameterSet]:
     ]
 
 
-def findings_of(rule: type[Rule], tape: str) -> list[Finding]:
+def findings_of(rule: type[Rule], example: Example) -> list[Finding]:
     """Run *rule* alone: an example shows what one rule says."""
-    analysis = Analysis([rule])
-    for record in parse(tape):
+    analysis = Analysis([rule], {rule.code: example.settings})
+    for record in parse(example.tape):
         analysis.feed(record)
     analysis.finish()
     return analysis.findings
@@ -30,7 +31,7 @@ def findings_of(rule: type[Rule], tape: str) -> list[Finding]:
 
 @pytest.mark.parametrize(("rule", "example"), cases("bad"))
 def test_a_bad_example_gives_its_finding_with_its_evidence(rule: type[Rule], example: Example) -> None:
-    (finding,) = findings_of(rule, example.tape)
+    (finding,) = findings_of(rule, example)
 
     assert f"{finding.severity.value} {finding.certainty}" == example.finds
     assert tuple(evidence.at.line for evidence in finding.evidence) == example.evidence
@@ -39,7 +40,7 @@ def test_a_bad_example_gives_its_finding_with_its_evidence(rule: type[Rule], exa
 
 @pytest.mark.parametrize(("rule", "example"), cases("good"))
 def test_a_look_alike_is_not_accused(rule: type[Rule], example: Example) -> None:
-    assert [finding.message for finding in findings_of(rule, example.tape)] == []
+    assert [finding.message for finding in findings_of(rule, example)] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -68,3 +69,8 @@ def test_a_rule_says_the_gravest_that_it_can_find(rule: type[Rule]) -> None:
     found = [Severity(example.finds.partition(" ")[0]) for example in rule.bad]
 
     assert max((severity.rank for severity in found), default=rule.severity.rank) == rule.severity.rank
+
+
+@pytest.mark.parametrize(("rule", "example"), [case for case in cases("good") if case.values[1].settings])
+def test_an_option_is_what_makes_the_difference(rule: type[Rule], example: Example) -> None:
+    assert findings_of(rule, replace(example, settings={})) != []
