@@ -83,12 +83,13 @@ def test_colour_is_for_terminals_and_for_those_who_ask():
     assert "\x1b[" not in rtlog("analyze", str(R1), NO_COLOR="1").stdout
 
 
-def test_a_reader_that_goes_away_is_not_complained_about():
+def test_a_reader_that_goes_away_is_neither_a_finding_nor_complained_about():
     with subprocess.Popen([*RTLOG, "analyze", str(R1)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
+    assert process.returncode == 141
 
 
 def test_an_interrupt_exits_130_without_a_word():
