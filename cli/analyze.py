@@ -1,7 +1,6 @@
 """`rtlog analyze`: names the races of recordings, with proof."""
 
 import sys
-from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -55,32 +54,16 @@ def analyze(
     from rtlog.analyzers.finding import Severity
     from rtlog.cli.exits import UNREADABLE, exit_code
     from rtlog.cli.loading import chosen_rules
+    from rtlog.cli.output import opened
     from rtlog.recordings.sources import resolve
 
     rules = chosen_rules(select, ignore)
     paths = resolve(files)
     reports: list[RecordingReport] = []
-    with ExitStack() as stack:
-        stream = sys.stdout if output is None else stack.enter_context(_opened(output))
+    with opened(output) as stream:
         _print(_analyzed(paths, rules, reports), output_format, stream, quiet=quiet, several=len(paths) > 1)
     code = exit_code(reports, None if fail_on is FailOn.NEVER else Severity(fail_on.value))
     raise typer.Exit(0 if exit_zero and code != UNREADABLE else code)
-
-
-@contextmanager
-def _opened(output: Path) -> "Iterator[TextIO]":
-    """Open *output* so that it appears whole or not at all."""
-    from rtlog.recordings.errors import RecordingError
-
-    draft = output.with_name(f".{output.name}.part")
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            yield stream
-        draft.replace(output)
-    except OSError as error:
-        raise RecordingError(output, f"cannot be written: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _analyzed(

@@ -33,6 +33,7 @@ def info(
     """
     from rtlog.cli.exits import UNREADABLE
     from rtlog.cli.inspecting import inspect_file
+    from rtlog.cli.output import opened
     from rtlog.cli.story_text import printable
     from rtlog.recordings.errors import RecordingError
     from rtlog.recordings.sources import resolve
@@ -44,22 +45,10 @@ def info(
             told.append(inspect_file(path))
         except RecordingError as error:
             print(f"rtlog: {printable(str(error))}", file=sys.stderr)
-    if output is None:
-        _print(told, output_format, sys.stdout)
-    else:
-        _write(told, output_format, output)
+    with opened(output) as stream:
+        _print(told, output_format, stream)
     if len(told) < len(paths):
         raise typer.Exit(UNREADABLE)
-
-
-def _write(told: "list[RecordingInfo]", output_format: Format, output: Path) -> None:
-    from rtlog.recordings.errors import RecordingError
-
-    try:
-        with output.open("w", encoding="utf-8") as stream:
-            _print(told, output_format, stream)
-    except OSError as error:
-        raise RecordingError(output, f"cannot be written: {error.strerror}") from error
 
 
 def _print(told: "list[RecordingInfo]", output_format: Format, stream: TextIO) -> None:
