@@ -90,7 +90,7 @@ def _title(finding: FindingReport) -> Text:
     line = Text()
     line.append(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
     line.append(f" {finding.name}", "bold")
-    line.append(f"  {finding.certainty} · {finding.id}", "dim")
+    line.append(f"  {finding.certainty}, {finding.id}", "dim")
     return line
 
 
