@@ -18,7 +18,7 @@ OUTPUT_CLOSED: Final = 141
 
 
 def main() -> None:
-    """Run `rtlog`; exit codes are DESIGN's: 2 for usage or unreadable input, 130 when interrupted."""
+    """Run `rtlog`; exits with 2 for wrong usage or unreadable input, 130 when interrupted, else as the command says."""
     arguments = sys.argv[1:]
     if arguments[:1] in (["--version"], ["-V"]):
         print(_version())

@@ -7,8 +7,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from rtlog.recordings.errors import RtlogError
@@ -45,31 +45,45 @@ def environment_for(environment: Mapping[str, str], url: str) -> dict[str, str]:
 
 async def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run *command* to its end; gives its exit status, 128+n where signal n ended it. Raises RtlogError."""
-    try:
-        process = await asyncio.create_subprocess_exec(*command, env=environment)
-    except OSError as error:
-        raise RtlogError(f"cannot run {command[0]!r}: {error.strerror}") from error
-    with _signals_passed_to(process):
+    with _signals_passed_on() as started:
+        try:
+            process = await asyncio.create_subprocess_exec(*command, env=environment)
+        except OSError as error:
+            raise RtlogError(f"cannot run {command[0]!r}: {error.strerror}") from error
+        started(process)
         status = await process.wait()
     return _SIGNAL_EXIT - status if status < 0 else status
 
 
 @contextmanager
-def _signals_passed_to(process: asyncio.subprocess.Process) -> Iterator[None]:
-    """Pass INT, TERM and HUP on; INT only where the terminal does not send it to the whole foreground by itself."""
+def _signals_passed_on() -> Iterator[Callable[[asyncio.subprocess.Process], None]]:
+    """Pass INT, TERM and HUP on to the process that the given function is told of.
+
+    They are caught before there is a process and kept until then: one in between would end us and orphan the program.
+    INT is passed on only where the terminal does not send it to the whole foreground by itself.
+    """
     loop = asyncio.get_running_loop()
+    early: list[int] = []
+    send: Callable[[int], None] = early.append
 
-    def interrupt() -> None:
-        if not _terminal_interrupts():
-            process.send_signal(signal.SIGINT)
+    def caught(number: int) -> None:
+        if number != signal.SIGINT or not _terminal_interrupts():
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                send(number)
 
-    loop.add_signal_handler(signal.SIGINT, interrupt)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, process.send_signal, number)
+    def started(process: asyncio.subprocess.Process) -> None:
+        nonlocal send
+        send = process.send_signal
+        for number in early:
+            send(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, caught, number)
     try:
-        yield
+        yield started
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 

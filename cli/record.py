@@ -106,12 +106,12 @@ async def _wait(tap: "ProxyTap", notices: "Notices") -> int:
 
     from rtlog.cli.live import keep_current
 
-    notices(
-        f"listening; start the client with OPENAI_BASE_URL={tap.url} (upstream {tap.upstream.url('')}); Ctrl-C ends"
-    )
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    notices(
+        f"listening; start the client with OPENAI_BASE_URL={tap.url} (upstream {tap.upstream.url('')}); Ctrl-C ends"
+    )
     line = asyncio.ensure_future(keep_current(notices, tap.summary))
     await ended.wait()
     line.cancel()

@@ -15,7 +15,7 @@ from rtlog.recordings.record import Record
 TOMBSTONES: Final = 4096
 """Deleted items and finished responses remembered per connection; what is dropped is counted in coverage."""
 PUSH_RUN_GAP_MS: Final = 500
-"""Pushes closer than this belong to one run (DESIGN: the epoch of a timeline)."""
+"""Pushes closer than this belong to one run (it gives a timeline its T+0)."""
 PCM16_24KHZ_BYTES_PER_MS: Final = 48.0
 
 
