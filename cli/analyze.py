@@ -3,9 +3,11 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from rtlog.cli.printing import Format, print_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,15 +16,6 @@ if TYPE_CHECKING:
     from rtlog.analyzers.rule import Rule
 
 EXAMPLE = "Example: rtlog analyze latest --output-format concise --fail-on error"
-
-
-class Format(StrEnum):
-    """How a report is printed."""
-
-    FULL = "full"
-    CONCISE = "concise"
-    JSON = "json"
-    JSONL = "jsonl"
 
 
 class FailOn(StrEnum):
@@ -61,7 +54,7 @@ def analyze(
     paths = resolve(files)
     reports: list[RecordingReport] = []
     with opened(output) as stream:
-        _print(_analyzed(paths, rules, reports), output_format, stream, quiet=quiet, several=len(paths) > 1)
+        print_reports(_analyzed(paths, rules, reports), output_format, stream, quiet=quiet, several=len(paths) > 1)
     code = exit_code(reports, None if fail_on is FailOn.NEVER else Severity(fail_on.value))
     raise typer.Exit(0 if exit_zero and code != UNREADABLE else code)
 
@@ -77,42 +70,3 @@ def _analyzed(
             print(f"rtlog: {report.reason}", file=sys.stderr)
         reports.append(report)
         yield report
-
-
-def _print(
-    reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool, several: bool
-) -> None:
-    if output_format in {Format.JSON, Format.JSONL}:
-        _print_json(reports, output_format, stream, quiet=quiet)
-        return
-    from rtlog.cli.console import console_for, encodes_arrows
-    from rtlog.cli.story_text import concise, full, summary
-
-    console = console_for(stream)
-    shown = []
-    for report in reports:
-        shown.append(report)
-        if report.verdict == "unreadable" or (quiet and report.verdict == "clean"):
-            continue
-        lines = (
-            concise(report) if output_format is Format.CONCISE else full(report, ascii_only=not encodes_arrows(stream))
-        )
-        for line in lines:
-            console.print(line)
-        if several and output_format is Format.FULL:
-            console.print()
-    if several and not quiet:
-        console.print(summary(shown))
-
-
-def _print_json(reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool) -> None:
-    from importlib.metadata import version
-
-    from rtlog.analyzers.report import Report
-
-    shown = (report for report in reports if not (quiet and report.verdict == "clean"))
-    if output_format is Format.JSONL:
-        stream.writelines(report.model_dump_json() + "\n" for report in shown)
-        return
-    whole = Report(tool=f"rtlog {version('rtlog')}", recordings=list(shown))
-    stream.write(whole.model_dump_json(indent=2) + "\n")
