@@ -46,9 +46,15 @@ def facts_of(reading: Reading) -> Facts:
     return Facts(damage, len(reading.damage) + reading.torn, reading.complete, reading.has_header, reading.foreign)
 
 
-def analyze(reading: Reading, rules: Iterable[type[Rule]] = RULES) -> "Analysis":
-    """Analyze all of *reading*."""
-    analysis = Analysis(rules)
+def analyze(
+    reading: Reading,
+    rules: Iterable[type[Rule]] = RULES,
+    settings: Mapping[str, Settings] | None = None,
+    *,
+    provider: str | None = None,
+) -> "Analysis":
+    """Analyze all of *reading*; *provider* replaces the one that the recording names."""
+    analysis = Analysis(rules, settings, provider=provider or reading.header.provider)
     feed = analysis.feed
     for record in reading:
         feed(record)
@@ -59,9 +65,15 @@ def analyze(reading: Reading, rules: Iterable[type[Rule]] = RULES) -> "Analysis"
 class Analysis:
     """The analysis of one recording; *settings* are options by code of a rule."""
 
-    def __init__(self, rules: Iterable[type[Rule]] = RULES, settings: Mapping[str, Settings] | None = None) -> None:
+    def __init__(
+        self,
+        rules: Iterable[type[Rule]] = RULES,
+        settings: Mapping[str, Settings] | None = None,
+        *,
+        provider: str | None = None,
+    ) -> None:
         chosen = tuple(rules)
-        self._detector = Detector(chosen, settings)
+        self._detector = Detector(chosen, settings, provider=provider)
         self._leads_to = {rule.code: rule.leads_to for rule in chosen}
         self.feed: Callable[[Record], Sequence[Change]] = self._detector.feed
         """Apply a record; gives its changes, for whoever draws along."""

@@ -28,8 +28,14 @@ NOT_JUDGED: dict[Need, str] = {
 class Detector:
     """Feeds one recording to the reconciler and to the rules it is given; *settings* are options by code of a rule."""
 
-    def __init__(self, rules: Iterable[type[Rule]], settings: Mapping[str, Settings] | None = None) -> None:
-        self.reconciler = Reconciler()
+    def __init__(
+        self,
+        rules: Iterable[type[Rule]],
+        settings: Mapping[str, Settings] | None = None,
+        *,
+        provider: str | None = None,
+    ) -> None:
+        self.reconciler = Reconciler(provider)
         self.coverage = Coverage()
         self._note, self._reconcile = self.coverage.note, self.reconciler.feed
         self.findings: list[Finding] = []

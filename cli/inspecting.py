@@ -61,7 +61,8 @@ def _told(path: str, reading: Reading, summary: Summary, analysis: Analysis) -> 
 
 def _provider(header: Header) -> str | None:
     try:
-        return provider_of(urlsplit(header.upstream or "").hostname or "")
+        upstream = urlsplit(header.upstream or "")
+        return provider_of(upstream.hostname or "", upstream.path)
     except ValueError:
         return None
 

@@ -78,6 +78,15 @@ class Response(Struct):
     usage: Usage | None = None
 
 
+class RateLimit(Struct):
+    """One row of `rate_limits.updated`."""
+
+    name: str | None = None
+    limit: float | None = None
+    remaining: float | None = None
+    reset_seconds: float | None = None
+
+
 class TurnDetection(Struct):
     """Who ends a turn; `None` in the session turns it off."""
 
@@ -173,6 +182,7 @@ class Event(Struct):
     transcript: str | None = None
     audio_start_ms: float | None = None
     audio_end_ms: float | UnsetType | None = UNSET
+    rate_limits: list[RateLimit] | None = None
 
     push_id: str | None = None
     source: str | None = None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rtlog.analyzers.moment import Moment
     from rtlog.analyzers.reconciler.connection import Connection
     from rtlog.analyzers.reconciler.life import ItemLife, Push, Request, ResponseLife
+    from rtlog.recordings.record import Item, RateLimit
 
 AnchorFault = Literal["deleted", "rejected", "never seen", "older connection"]
 """Why a predecessor is not in the conversation."""
@@ -50,6 +51,8 @@ class ItemCreateSent(Change, frozen=True, eq=False):
     was_gone: bool
     replaces: bool
     """Its delete is still unanswered: an update in one batch, not a ghost."""
+    told: "Item"
+    """The item as the client sent it."""
 
 
 class ItemDeleteSent(Change, frozen=True, eq=False):
@@ -76,6 +79,8 @@ class ItemAdded(Change, frozen=True, eq=False):
     mirror_kept: bool
     """Whether a strict mirror could insert it."""
     request: "Request | None"
+    unanchored: bool = False
+    """Its predecessor is an explicit null although the conversation was not empty and nobody asked for the head."""
 
 
 class ItemDone(Change, frozen=True, eq=False):
@@ -177,3 +182,22 @@ class LocalChanged(Change, frozen=True, eq=False):
     item: "ItemLife | None"
     push: "Push | None"
     detail: str
+    response_id: str | None = None
+
+
+class StrayItemEvent(Change, frozen=True, eq=False):
+    """An event names an item that nothing has announced; told once an item."""
+
+    item_id: str
+
+
+class StrayResponseDone(Change, frozen=True, eq=False):
+    """`response.done` of a response whose `response.created` was never seen."""
+
+    response_id: str
+
+
+class RateLimitsUpdated(Change, frozen=True, eq=False):
+    """`rate_limits.updated`: what is left until the limit."""
+
+    limits: "tuple[RateLimit, ...]"

@@ -11,6 +11,7 @@ from rtlog.analyzers.reconciler.life import ItemLife, Push, ResponseLife
 from rtlog.analyzers.reconciler.requests import Requests
 from rtlog.analyzers.reconciler.states import ItemState
 from rtlog.recordings.record import Record
+from rtlog.recordings.vocabulary.dialects import OPENAI, Dialect
 
 TOMBSTONES: Final = 4096
 """Deleted items and finished responses remembered per connection; what is dropped is counted in coverage."""
@@ -29,6 +30,7 @@ class Settings:
     interrupts_response: bool = True
     transcribes: bool | None = None
     speaks: bool = True
+    modalities_told: bool = False
     output_bytes_per_ms: float = PCM16_24KHZ_BYTES_PER_MS
     input_bytes_per_ms: float = PCM16_24KHZ_BYTES_PER_MS
 
@@ -58,6 +60,9 @@ class Connection:
     active: dict[str, ResponseLife] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
     """call_id → item id of its call."""
+    dialect: Dialect = OPENAI
+    dialect_known: bool = False
+    """Told by the recording or recognised, not merely assumed."""
     earlier: "list[Connection]" = field(default_factory=list)
     pushes: dict[str | None, Push] = field(default_factory=dict)
     open_push: Push | None = None
@@ -68,6 +73,10 @@ class Connection:
     first_client: Moment | None = None
     last_record: Record | None = None
     saw_session_created: bool = False
+    names_anchors: bool = False
+    """The server has named a predecessor: a null one says something here."""
+    strays: set[str] = field(default_factory=set)
+    """Items that events spoke of and nothing had announced."""
     names_conversation: bool = False
     """The server gives responses a `conversation_id`, so that a null one means out of band."""
     has_wire: bool = False

@@ -5,10 +5,14 @@ from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection, in_conversation
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife, Request
 from rtlog.analyzers.reconciler.states import ItemState, Move
-from rtlog.recordings.record import Event, Item
+from rtlog.recordings.record import Event, Item, Part
 
 ROOT = "root"
 NO_ITEM = frozenset({"", "0", ROOT})
+SPOKEN_PARTS = frozenset({"audio", "output_audio"})
+WRITTEN_PARTS = frozenset({"text", "output_text"})
+STRAYS = 4096
+"""Unknown items remembered a connection; a hostile recording could name millions."""
 
 
 def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -28,7 +32,7 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     describe(c, item, told)
     item.create = request
     item.move(Move.CREATE)
-    sent = ch.ItemCreateSent(at, c, item, request, was_live and not replaces, was_gone, replaces)
+    sent = ch.ItemCreateSent(at, c, item, request, was_live and not replaces, was_gone, replaces, told)
     changes: list[ch.Change] = [ch.RequestSent(at, c, request), sent, *_output_sent(c, item, told, request)]
     if item.text:
         changes.append(ch.ContentKnown(at, c, item))
@@ -96,12 +100,14 @@ def added(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     fault = _anchor_fault(c, anchor)
     at_head = anchor is None and (request is not None and request.previous_item_id == ROOT)
     item.predecessor = anchor
+    c.names_anchors = c.names_anchors or anchor is not None
+    unanchored = event.previous_item_id is None and c.lanes.server.tail is not None and not at_head
     c.lanes.add_to_server(item.id, anchor, at_head=at_head)
     kept = c.lanes.add_to_mirror(item.id, anchor)
     _note_anchored(c, anchor, at)
     if item.role == "user":
         c.last_user_added = at
-    changes: list[ch.Change] = [ch.ItemAdded(at, c, item, anchor, fault, kept, request)]
+    changes: list[ch.Change] = [ch.ItemAdded(at, c, item, anchor, fault, kept, request, unanchored)]
     if request is not None:
         changes.append(ch.RequestAnswered(at, c, request))
     if item.text:
@@ -230,10 +236,27 @@ def describe(c: Connection, item: ItemLife, told: Item) -> None:
     text = " ".join(part.text or part.transcript or "" for part in told.content or ()).strip()
     if text:
         item.text, item.has_text = text[:TEXT_LIMIT], True
+    for part in told.content or ():
+        note_part(item, part)
     if item.type:
         item.label = c.labels.item(item.id, item.type, item.role, item.call_id)
     if item.type == "function_call" and item.call_id:
         c.calls[item.call_id] = item.id
+
+
+def note_part(item: ItemLife, part: Part) -> None:
+    """Note whether *item* speaks or writes."""
+    item.spoken = item.spoken or part.type in SPOKEN_PARTS
+    item.written = item.written or part.type in WRITTEN_PARTS
+
+
+def stray(c: Connection, item_id: str | None, at: Moment) -> list[ch.Change]:
+    """An event of an item that is not known; told once an item, and only where the session was seen from its start."""
+    unknown = item_id and c.saw_session_created and item_id not in c.strays and len(c.strays) < STRAYS
+    if not item_id or not unknown or c.item(item_id) is not None:
+        return []
+    c.strays.add(item_id)
+    return [ch.StrayItemEvent(at, c, item_id)]
 
 
 def _send(c: Connection, request: Request) -> None:

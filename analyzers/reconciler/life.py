@@ -40,6 +40,8 @@ class Request(Struct, eq=False):
     response_id: str | None = None
     metadata: dict[str, str] | None = None
     out_of_band: bool = False
+    writes: bool = False
+    """For `response.create`: it asks for text alone."""
     outcome: Literal["pending", "acknowledged", "rejected"] = "pending"
     answered: Moment | None = None
     error_code: str = ""
@@ -89,9 +91,13 @@ class ResponseLife(Struct, eq=False):
     """Made by the server's turn detection, not by a `response.create`."""
     items: list[str] = []
     output_count: int | None = None
+    writes: bool = False
+    """Asked or told to answer in text alone."""
     audio_bytes: int = 0
     first_output: Moment | None = None
     first_audio_t: int | None = None
+    last_output_t: int | None = None
+    """The time of its last delta, in ns."""
     audio_bytes_per_ms: float = 48.0
     interrupted: Moment | None = None
     """The first speech start or cancel that hit it, or its estimated playback."""
@@ -145,6 +151,10 @@ class ItemLife(Struct, eq=False):
     arguments: str = ""
     output: str = ""
     has_text: bool = False
+    spoken: bool = False
+    """It has a content part of audio."""
+    written: bool = False
+    """It has a content part of plain text."""
     audio_bytes: int = 0
     call_done: Moment | None = None
     output_sent: Moment | None = None

@@ -14,6 +14,7 @@ from rtlog.analyzers.reconciler import conversation, local, responses, session, 
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.states import Move
 from rtlog.recordings.record import ErrorInfo, Event, Record
+from rtlog.recordings.vocabulary.dialects import DIALECTS, TELLING, dialect_named
 from rtlog.recordings.vocabulary.errors import error_code
 from rtlog.recordings.vocabulary.events import BETA_TO_GA
 from rtlog.recordings.vocabulary.requests import ACKNOWLEDGEMENTS
@@ -32,7 +33,8 @@ REJECTED_MOVE: Final = {
 class Reconciler:
     """Models what the server, a strict mirror and the application each believed the conversation to be."""
 
-    def __init__(self) -> None:
+    def __init__(self, provider: str | None = None) -> None:
+        self._dialect = dialect_named(provider)
         self.labels = Labels()
         self.connections: dict[int, Connection] = {}
         self.modelled = 0
@@ -42,6 +44,8 @@ class Reconciler:
         found = self.connections.get(number)
         if found is None:
             found = Connection(number, self.labels, earlier=list(self.connections.values()))
+            if self._dialect is not None:
+                found.dialect, found.dialect_known = self._dialect, True
             self.connections[number] = found
         return found
 
@@ -57,12 +61,10 @@ class Reconciler:
         event_type = BETA_TO_GA.get(record.type, record.type)
         if event_type == AUDIO_DELTA:
             self.modelled += 1
-            responses.audio_delta(c, event.response_id, event.item_id, record.audio_bytes, record.t)
-            return ()
+            return responses.audio_delta(c, event, record)
         if event_type in TEXT_DELTAS:
             self.modelled += 1
-            responses.text_delta(c, event, record)
-            return ()
+            return responses.text_delta(c, event, record)
         if event_type in COUNTED and c.first_client is not None and c.first_server is not None:
             self.modelled += 1 + record.folded
             return ()
@@ -79,6 +81,8 @@ class Reconciler:
             c.first_server = at
         elif record.dir == "client" and c.first_client is None:
             c.first_client = at
+        if not c.dialect_known and event_type in TELLING:
+            c.dialect, c.dialect_known = DIALECTS[TELLING[event_type]], True
         handler = HANDLERS.get(event_type)
         if handler is None:
             return ()
@@ -174,7 +178,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "mcp_list_tools.in_progress": _noted,
     "mcp_list_tools.completed": _noted,
     "mcp_list_tools.failed": _noted,
-    "rate_limits.updated": _noted,
+    "rate_limits.updated": responses.rate_limits,
 }
 """GA event types and what each does to the model."""
 

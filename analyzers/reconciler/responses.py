@@ -1,9 +1,11 @@
 """Responses: requested, created, in progress, done. Their items overlap in time, so everything goes by item id."""
 
+from collections.abc import Sequence
+
 from rtlog.analyzers.moment import Moment, moment_of
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection
-from rtlog.analyzers.reconciler.conversation import describe
+from rtlog.analyzers.reconciler.conversation import describe, note_part, stray
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife, Request, ResponseLife
 from rtlog.analyzers.reconciler.states import Move, ResponseState
 from rtlog.analyzers.reconciler.turns import interrupt
@@ -17,6 +19,7 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     asked = event.response
     request = Request(event.type, at, c.number, event.event_id, metadata=asked.metadata if asked else None)
     request.out_of_band = asked is not None and asked.conversation == OUT_OF_BAND
+    request.writes = asked is not None and _writes(asked)
     request.active_when_sent = tuple(c.active)
     for waiting in c.requests.pending("response.create"):
         waiting.repeated = waiting.repeated or at
@@ -50,6 +53,7 @@ def created(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     response.request = request = _request_of(c, told)
     response.turn_made = request is None
     response.out_of_band = _is_out_of_band(c, told, request)
+    response.writes = _writes(told) or (request is not None and request.writes)
     c.remember_response(response)
     if not response.out_of_band:
         c.active[response.id] = response
@@ -61,6 +65,11 @@ def created(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     else:
         c.unanswered_turn = None
     return changes
+
+
+def _writes(told: Response) -> bool:
+    modalities = told.output_modalities or told.modalities
+    return bool(modalities) and "audio" not in (modalities or ())
 
 
 def _is_out_of_band(c: Connection, told: Response, request: Request | None) -> bool:
@@ -107,7 +116,7 @@ def output_item_done(c: Connection, event: Event, at: Moment) -> list[ch.Change]
     """`response.output_item.done`: final content; a call whose response was not cancelled is complete."""
     item = c.item(event.item.id or "") if event.item else None
     if item is None or event.item is None:
-        return []
+        return stray(c, event.item.id, at) if event.item else []
     known = item.text
     describe(c, item, event.item)
     item.done = item.done or at
@@ -139,6 +148,8 @@ def _call_finished(c: Connection, item: ItemLife, at: Moment) -> list[ch.Change]
 def content_part_done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`response.content_part.done`: the part's whole text."""
     item, part = c.item(event.item_id or ""), event.part
+    if item is not None and part is not None:
+        note_part(item, part)
     text = (part.text or part.transcript) if part else None
     if item is None or not text or text in item.text:
         return []
@@ -150,6 +161,8 @@ def done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`response.done`: status and reason; a cancel that waits for it is answered."""
     told = event.response
     response = c.response(told.id) if told else None
+    if told is not None and told.id and response is None:
+        return [ch.StrayResponseDone(at, c, told.id)]
     if told is None or response is None or not response.active:
         return []
     response.state, response.done, response.status = ResponseState.DONE, at, told.status or ""
@@ -178,22 +191,34 @@ def _cancel_answered(c: Connection, response: ResponseLife) -> Request | None:
     return next((r for r in waiting if r.response_id is None), None)
 
 
-def text_delta(c: Connection, event: Event, record: Record) -> None:
+def rate_limits(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    """`rate_limits.updated` acknowledges nothing; it tells what is left."""
+    return [ch.RateLimitsUpdated(at, c, tuple(event.rate_limits or ()))]
+
+
+def text_delta(c: Connection, event: Event, record: Record) -> Sequence[ch.Change]:
     """A text or transcript delta: the item has words. Its text is taken from the finished part."""
     item, response = c.items.get(event.item_id or ""), c.responses.get(event.response_id or "")
-    if item is not None:
-        item.has_text = True
-    if response is not None and response.first_output is None:
-        response.first_output = moment_of(record)
+    if response is not None:
+        response.last_output_t = record.t
+        if response.first_output is None:
+            response.first_output = moment_of(record)
+    if item is None:
+        return stray(c, event.item_id, moment_of(record))
+    item.has_text = True
+    return ()
 
 
-def audio_delta(c: Connection, response_id: str | None, item_id: str | None, audio_bytes: int, t: int | None) -> None:
+def audio_delta(c: Connection, event: Event, record: Record) -> Sequence[ch.Change]:
     """An audio delta only counts: three quarters of all records are of this kind."""
-    response = c.responses.get(response_id or "")
+    response, audio_bytes = c.responses.get(event.response_id or ""), record.audio_bytes
     if response is not None:
         response.audio_bytes += audio_bytes
+        response.last_output_t = record.t
         if response.first_audio_t is None:
-            response.first_audio_t = t
-    item = c.items.get(item_id or "")
-    if item is not None:
-        item.audio_bytes += audio_bytes
+            response.first_audio_t = record.t
+    item = c.items.get(event.item_id or "")
+    if item is None:
+        return stray(c, event.item_id, moment_of(record))
+    item.audio_bytes += audio_bytes
+    return ()

@@ -9,6 +9,7 @@ from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection, Settings
 from rtlog.analyzers.reconciler.conversation import acknowledged_in_order
 from rtlog.recordings.record import AudioFormat, AudioInput, AudioOutput, Event, Session, TurnDetection
+from rtlog.recordings.vocabulary.dialects import dialect_of_session
 
 BYTES_PER_SAMPLE: Final = 2
 G711_BYTES_PER_MS: Final = 8.0
@@ -19,6 +20,9 @@ BETA_FORMATS: Final = {"pcm16": 48.0, "g711_ulaw": 8.0, "g711_alaw": 8.0}
 def created(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`session.created`: the first server event of a model connection."""
     c.saw_session_created = True
+    if not c.dialect_known and event.session is not None:
+        found = dialect_of_session(event.session.model, event.event_id, event.session.id)
+        c.dialect, c.dialect_known = found or c.dialect, found is not None
     return _configured(c, event, at)
 
 
@@ -39,7 +43,7 @@ def _configured(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     _take_transcription(settings, told, audio_in)
     modalities = told.output_modalities or told.modalities
     if modalities:
-        settings.speaks = "audio" in modalities
+        settings.speaks, settings.modalities_told = "audio" in modalities, True
     settings.output_bytes_per_ms = (
         bytes_per_ms(audio_out.format or told.output_audio_format) or settings.output_bytes_per_ms
     )

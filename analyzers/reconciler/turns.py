@@ -3,6 +3,7 @@
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.conversation import stray
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife
 from rtlog.analyzers.reconciler.states import Move
 from rtlog.recordings.record import Event
@@ -41,7 +42,7 @@ def transcribed(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`input_audio_transcription.completed` or `.failed`: the user's words are known, or never will be."""
     item = c.item(event.item_id or "")
     if item is None:
-        return []
+        return stray(c, event.item_id, at)
     item.transcription = item.transcription or at
     if not event.transcript:
         return []

@@ -138,7 +138,7 @@ class Sessions:
             tool=tool_name(),
             tap="proxy",
             upstream=redactor.url(self._upstream.url(request.target)),
-            provider=provider_of(self._upstream.host),
+            provider=provider_of(self._upstream.host, request.target),
             client=redactor.text(request.user_agent) if request.user_agent else None,
             sdk=_packages(request),
             audio=self._options.audio,
