@@ -4,7 +4,7 @@ from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection, in_conversation
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife, Request
-from rtlog.analyzers.reconciler.states import ItemState, Move
+from rtlog.analyzers.reconciler.states import ItemState, LocalMove, Move
 from rtlog.recordings.record import Event, Item, Part
 
 ROOT = "root"
@@ -32,6 +32,9 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     describe(c, item, told)
     item.create = request
     item.move(Move.CREATE)
+    if told.id in c.lanes.local:
+        item.move_local(LocalMove.TAKEN)
+        item.local_taken = item.local_taken or at
     sent = ch.ItemCreateSent(at, c, item, request, was_live and not replaces, was_gone, replaces, told)
     changes: list[ch.Change] = [ch.RequestSent(at, c, request), sent, *_output_sent(c, item, told, request)]
     if item.text:

@@ -289,14 +289,15 @@ class InFlightDelete(Rule):
 
     def _untranscribed(self, change: ItemDeleteSent) -> _Case | None:
         item = change.item
-        awaited = item.transcription is None and not item.text and change.conn.settings.transcribes is not False
+        unseen = item.transcription is None and not item.text and item.local_taken is None
+        awaited = unseen and change.conn.settings.transcribes is not False
         if not awaited or not within(item.added, change.at, self.number("transcript-window-ms")):
             return None
         return self._case(change, Severity.WARNING, "before its transcript had come", "likely")
 
     def _newest(self, change: ItemDeleteSent) -> _Case | None:
         awaited = any(not request.out_of_band for request in change.conn.requests.pending("response.create"))
-        if not change.newest or not (awaited or change.conn.active):
+        if not change.newest or not (awaited or change.conn.active) or change.item.local_taken is not None:
             return None
         if change.item.role == "assistant" and self._interrupted(change):
             return None
