@@ -91,6 +91,8 @@ class ResponseLife(Struct, eq=False):
     """Made by the server's turn detection, not by a `response.create`."""
     items: list[str] = []
     output_count: int | None = None
+    tokens: int = 0
+    """`usage.total_tokens` of its `response.done`."""
     writes: bool = False
     """Asked or told to answer in text alone."""
     audio_bytes: int = 0

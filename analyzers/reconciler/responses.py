@@ -166,6 +166,7 @@ def done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     if told is None or response is None or not response.active:
         return []
     response.state, response.done, response.status = ResponseState.DONE, at, told.status or ""
+    response.tokens = (told.usage.total_tokens if told.usage else None) or 0
     response.output_count = None if told.output is None else len(told.output)
     details = told.status_details
     if isinstance(details, StatusDetails):

@@ -8,6 +8,7 @@ from rtlog.analyzers.reconciler.changes import ResponseCreateSent, ResponseDone
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+from rtlog.recordings.vocabulary.errors import RATE_LIMITS
 
 ENDED_BADLY = frozenset({"failed", "incomplete"})
 
@@ -32,6 +33,7 @@ class FailedOrIncompleteResponse(Rule):
     look_alikes = (
         "cancelled by the user's turn or by the client",
         "status_details that is a string (xAI)",
+        "a rate limit: RT208's",
     )
     references = ("livekit/agents#5808", "livekit/agents#5994", "openai/openai-realtime-api-beta#116")
     options = (Option("retry-ms", 5_000, "a new response.create this soon after is its retry"),)
@@ -82,6 +84,13 @@ class FailedOrIncompleteResponse(Rule):
             """,
         ),
         Example(
+            "a rate limit: RT208's",
+            """
+            0    < response r1
+            500  < finished r1 failed response.status_details={"type":"failed","error":{"code":"rate_limit_exceeded"}}
+            """,
+        ),
+        Example(
             "completed with a message",
             """
             0    < response r1
@@ -98,7 +107,9 @@ class FailedOrIncompleteResponse(Rule):
     @on(ResponseDone)
     def done(self, change: ResponseDone) -> None:
         """The server's own word on how it ended."""
-        if change.response.status in ENDED_BADLY or _silent(change.response):
+        response = change.response
+        badly = response.status in ENDED_BADLY and response.error_code not in RATE_LIMITS
+        if badly or _silent(response):
             self._cases.append(_Case(change.conn, change.response, change.at))
 
     @on(ResponseCreateSent)

@@ -14,6 +14,9 @@ TRUNCATE_UNKNOWN: Final = "item_truncate_invalid_item_id"
 ALREADY_TRUNCATED: Final = "item_already_truncated"
 CREATE_UNKNOWN_ANCHOR: Final = "item_create_invalid_previous_item_id"
 
+RATE_LIMITS: Final = frozenset({"rate_limit_exceeded", "inference_rate_limit_exceeded"})
+"""Codes inside `response.done`, never of an `error` event."""
+
 SENTENCES: Final = {
     "already has an active response": ACTIVE_RESPONSE,
     "no active response found": CANCEL_NOT_ACTIVE,

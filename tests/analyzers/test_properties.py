@@ -56,7 +56,7 @@ def user_turn(s: Session) -> None:
 def reply(s: Session, *, asked: bool = True) -> None:
     r, m = s.name("r"), s.name("m")
     if asked:
-        s.say("> respond")
+        s.say("> respond", 300)
     s.say(f"< response {r}")
     s.say(f"< output {r} {m} assistant")
     s.added(m, "assistant")
@@ -74,7 +74,7 @@ def turn_and_its_reply(s: Session) -> None:
 
 def call(s: Session) -> tuple[str, str]:
     r, f = s.name("r"), s.name("f")
-    s.say("> respond")
+    s.say("> respond", 300)
     s.say(f"< response {r}")
     s.say(f"< output {r} {f} call item.call_id=c{f} item.name=tool{f}")
     s.added(f, "call", f"call_id=c{f} name=tool{f}")
@@ -99,7 +99,7 @@ def tool(s: Session) -> None:
 
 def barge_in(s: Session) -> None:
     r, m = s.name("r"), s.name("m")
-    s.say("> respond")
+    s.say("> respond", 300)
     s.say(f"< response {r}")
     s.say(f"< output {r} {m} assistant")
     s.added(m, "assistant")
