@@ -227,9 +227,12 @@ class DualResponseWriter(Rule):
         if turn is None or change.request.out_of_band or len(turn.asked) > 1:
             return
         own = turn.own
-        soon = within(turn.committed, change.at, self.number("window-ms"))
-        on_top = own is not None and (own.active or within(own.done, change.at, self.number("drain-ms")))
-        if (soon or on_top) and not (own is not None and _calls_a_tool(turn.connection, own)):
+        if own is None:
+            same_turn = within(turn.committed, change.at, self.number("window-ms"))
+        else:
+            waited = own.active or within(own.done, change.at, self.number("drain-ms"))
+            same_turn = waited and not _calls_a_tool(turn.connection, own)
+        if same_turn:
             turn.asked.append(change.request)
 
     @on(ResponseCreated)
