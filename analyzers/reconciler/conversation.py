@@ -49,7 +49,7 @@ def _output_sent(c: Connection, item: ItemLife, told: Item, request: Request) ->
     # The server handles client events in order: a delete that is already on its way is done before this output arrives.
     live = call is not None and call.state in {ItemState.LIVE, ItemState.REQUESTED, ItemState.REPLACING}
     if call is not None and call.output_sent is None:
-        call.output_sent, call.output_item_id = request.sent, told.id
+        call.output_sent, call.output_item_id, call.answer = request.sent, told.id, request
     return [ch.ToolOutputSent(request.sent, c, item, request, call, live)]
 
 

@@ -160,6 +160,8 @@ class ItemLife(Struct, eq=False):
     audio_bytes: int = 0
     call_done: Moment | None = None
     output_sent: Moment | None = None
+    answer: Request | None = None
+    """For a call: the create of its first output."""
     output_item_id: str | None = None
     first_anchored: Moment | None = None
     """The first time another item named it as predecessor."""

@@ -1,0 +1,267 @@
+"""RT403: a response is made while a call waits for its output."""
+
+from dataclasses import dataclass
+
+from rtlog.analyzers.finding import ms, stamp
+from rtlog.analyzers.moment import Moment, elapsed
+from rtlog.analyzers.reconciler.changes import CallFinished, ResponseCreated, ToolOutputSent
+from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
+from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A complete call without its output, and the first response made meanwhile."""
+
+    connection: Connection
+    call: ItemLife
+    response: ResponseLife | None = None
+    at: Moment | None = None
+    """When the client asked for it, or when turn detection made it."""
+    by_client: bool = False
+
+
+class ResponseCreateBeforeToolOutput(Rule):
+    """A response is asked for, or made, between a function call and its output."""
+
+    code = "RT403"
+    name = "response-create-before-tool-output"
+    severity = Severity.WARNING
+    needs = frozenset({"client"})
+    what = (
+        "A response runs while the output of a complete call is not in the conversation yet; then the output arrives. "
+        "Asked for by the client it is a missing wait; made by turn detection it is the user who spoke meanwhile."
+    )
+    why = "The model answers without the result: it says that it cannot find it, makes it up, or calls again."
+    remedy = "Create the output, then ask for the response."
+    look_alikes = (
+        "turn detection answers the user meanwhile: information",
+        "the client answers a user turn meanwhile: information",
+        "an out-of-band response",
+        "the request was refused",
+        "parallel calls, one of them answered: RT402's",
+        "the call was deleted: RT101's",
+    )
+    references = ("openai/openai-realtime-api-beta#49", "livekit/agents-js#1844")
+    bad = (
+        Example(
+            "asked for by the client",
+            """
+            0    < response r1
+            10   < output r1 fc1 call call_id=c1 name=one
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            100  > respond
+            140  < response r2
+            500  > create o1 result call_id=c1 output=ok1
+            """,
+            "warning likely",
+            (4, 6, 7, 8),
+        ),
+        Example(
+            "turn detection answers the user meanwhile",
+            """
+            0    < response r1
+            10   < output r1 fc1 call call_id=c1 name=one
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            100  < committed u1
+            101  < added u1 user
+            140  < response r2
+            500  > create o1 result call_id=c1 output=ok1
+            """,
+            "info proven",
+            (4, 8, 9),
+        ),
+        Example(
+            "the client answers a user turn meanwhile",
+            """
+            0    < response r1
+            10   < output r1 fc1 call call_id=c1 name=one
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            100  > create u1 user text=wait
+            101  < added u1 user
+            105  > respond
+            140  < response r2
+            500  > create o1 result call_id=c1 output=ok1
+            """,
+            "info proven",
+            (4, 8, 9, 10),
+        ),
+    )
+    good = (
+        Example(
+            "output first",
+            """
+            0    < response r1
+            10   < output r1 fc1 call call_id=c1 name=one
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            100  > create o1 result call_id=c1 output=ok1
+            101  > respond
+            140  < response r2
+            """,
+        ),
+        Example(
+            "an out-of-band response",
+            """
+            0    < response r1
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            100  > respond response.conversation=none
+            140  < response r2
+            500  > create o1 result call_id=c1 output=ok1
+            """,
+        ),
+        Example(
+            "the request was refused",
+            """
+            0    < response r1
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            30   > respond event_id=e1
+            40   < error conversation_already_has_active_response e1
+            50   < finished r1 completed
+            500  > create o1 result call_id=c1 output=ok1
+            """,
+        ),
+        Example(
+            "parallel calls, one of them answered: RT402's",
+            """
+            0    < response r1
+            10   < output r1 fc1 call call_id=c1 name=one
+            11   < added fc1 call call_id=c1 name=one
+            12   < arguments r1 fc1 {}
+            20   < output r1 fc2 call call_id=c2 name=two
+            21   < added fc2 call call_id=c2 name=two
+            22   < arguments r1 fc2 {}
+            40   < finished r1 completed
+            90   > create o1 result call_id=c1 output=ok1
+            100  > respond
+            140  < response r2
+            500  > create o2 result call_id=c2 output=ok2
+            """,
+        ),
+        Example(
+            "the call was deleted: RT101's",
+            """
+            0    < response r1
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            50   > delete fc1
+            60   < deleted fc1
+            100  > respond
+            140  < response r2
+            500  > create o1 result call_id=c1 output=ok1
+            """,
+        ),
+        Example(
+            "never answered: RT401's",
+            """
+            0    < response r1
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            100  > respond
+            140  < response r2
+            """,
+        ),
+        Example(
+            "asked for before the call was complete",
+            """
+            0    > respond
+            40   < response r1
+            51   < added fc1 call call_id=c1 name=one
+            55   > respond response.metadata.k=v
+            60   < arguments r1 fc1 {}
+            70   < finished r1 completed
+            90   < response r2 response.metadata.k=v
+            500  > create o1 result call_id=c1 output=ok1
+            """,
+        ),
+    )
+
+    def begin(self) -> None:
+        """Start with no call open."""
+        self._open: dict[tuple[int, str], _Open] = {}
+        self._cases: list[_Open] = []
+
+    @on(CallFinished)
+    def call_finished(self, change: CallFinished) -> None:
+        """An output is owed from here on."""
+        if change.item.origin != "client" and change.item.output_sent is None:
+            self._open[change.conn.number, change.item.id] = _Open(change.conn, change.item)
+
+    @on(ResponseCreated)
+    def created(self, change: ResponseCreated) -> None:
+        """Note the first response that cannot know the output."""
+        response, request = change.response, change.response.request
+        if response.out_of_band:
+            return
+        asked = request.sent if request is not None else change.at
+        for waiting in self._open.values():
+            call, mine = waiting.call, waiting.connection is change.conn and waiting.response is None
+            complete = call.call_done is not None and call.call_done.seq < asked.seq
+            if mine and complete and call.delete is None and not self._sibling_answered(call, asked):
+                waiting.response, waiting.at = response, asked
+                waiting.by_client = request is not None
+
+    def _sibling_answered(self, call: ItemLife, asked: Moment) -> bool:
+        """Parallel calls of which one is answered are RT402's."""
+        siblings = (w.call for w in (*self._open.values(), *self._cases) if w.call.response_id == call.response_id)
+        answered = [s.output_sent for s in siblings if s is not call and s.output_sent is not None]
+        return call.response_id is not None and any(at.seq < asked.seq for at in answered)
+
+    @on(ToolOutputSent)
+    def output_sent(self, change: ToolOutputSent) -> None:
+        """The output proves that the response came too early."""
+        waiting = self._open.get((change.conn.number, change.call.id)) if change.call else None
+        if waiting is not None and waiting.response is not None:
+            self._cases.append(self._open.pop((change.conn.number, waiting.call.id)))
+        self._forget_answered(change.conn)
+
+    def _forget_answered(self, connection: Connection) -> None:
+        """Drop the calls whose response, with all its calls, has been answered."""
+        waiting = [w for w in self._open.values() if w.connection is connection]
+        unanswered = {w.call.response_id for w in waiting if w.call.output_sent is None}
+        for each in waiting:
+            if each.call.output_sent is not None and each.call.response_id not in unanswered:
+                del self._open[connection.number, each.call.id]
+
+    def finish(self) -> None:
+        """Report the responses that came before an output."""
+        for case in self._cases:
+            self._report(case)
+
+    def _report(self, case: _Open) -> None:
+        call, response, at = case.call, case.response, case.at
+        if response is None or at is None or call.call_done is None:
+            return
+        spoke = case.connection.last_user_added
+        for_user = not case.by_client or (spoke is not None and call.call_done.seq < spoke.seq < at.seq)
+        late = ms(elapsed(at, call.output_sent))
+        how = "asked for" if case.by_client else "made by turn detection"
+        self.report(
+            f"{response.label} was {how} at {stamp(at)} while {call.label} waited for its output, which was sent "
+            f"{late} later",
+            at,
+            (
+                seen(call.call_done, f"{call.label} is complete: an output is owed"),
+                seen(at, f"{response.label} is asked for") if case.by_client else None,
+                seen(response.created, f"{response.label} begins without the output"),
+                seen(call.output_sent, f"the output of {call.label} is sent"),
+            ),
+            certainty="proven" if for_user else "likely",
+            severity=Severity.INFO if for_user else Severity.WARNING,
+            about=call,
+            responses=(response.id,),
+            prevented_by=("create the output, then ask for the response",),
+        )
