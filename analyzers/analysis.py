@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from rtlog.analyzers.detector import Detector
 from rtlog.analyzers.finding import Finding, Severity
+from rtlog.analyzers.profiles.releases import profile_of
+from rtlog.analyzers.profiles.told import profile_told
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.rules import RULES
@@ -52,9 +54,17 @@ def analyze(
     settings: Mapping[str, Settings] | None = None,
     *,
     provider: str | None = None,
+    client: str | None = None,
 ) -> "Analysis":
-    """Analyze all of *reading*; *provider* replaces the one that the recording names."""
-    analysis = Analysis(rules, settings, provider=provider or reading.header.provider)
+    """Analyze all of *reading*; *provider* and *client* replace those that the recording names.
+
+    Raises UnknownClientError for a client that no profile is called by.
+    """
+    header = reading.header
+    told = None if client else profile_told(header.client, header.sdk)
+    analysis = Analysis(
+        rules, settings, provider=provider or header.provider, client=client or (told.name if told else None)
+    )
     feed = analysis.feed
     for record in reading:
         feed(record)
@@ -63,7 +73,10 @@ def analyze(
 
 
 class Analysis:
-    """The analysis of one recording; *settings* are options by code of a rule."""
+    """The analysis of one recording; *settings* are options by code of a rule.
+
+    *client* names a client profile (`livekit-agents@1.4.6`). Raises UnknownClientError for one that is not known.
+    """
 
     def __init__(
         self,
@@ -71,9 +84,12 @@ class Analysis:
         settings: Mapping[str, Settings] | None = None,
         *,
         provider: str | None = None,
+        client: str | None = None,
     ) -> None:
         chosen = tuple(rules)
-        self._detector = Detector(chosen, settings, provider=provider)
+        self.profile = profile_of(client) if client else None
+        """What the client is known to do, where it is named."""
+        self._detector = Detector(chosen, settings, provider=provider, profile=self.profile)
         self._leads_to = {rule.code: rule.leads_to for rule in chosen}
         self.feed: Callable[[Record], Sequence[Change]] = self._detector.feed
         """Apply a record; gives its changes, for whoever draws along."""
@@ -98,7 +114,7 @@ class Analysis:
         self._foreign = facts.foreign
         self.findings = self._detector.finish()
         self.stories = tell(self.findings, self._leads_to)
-        self.verdict, self.reason = self._judge()
+        self.verdict, self.reason = self.judge(self.findings)
 
     @property
     def modelled(self) -> int:
@@ -126,8 +142,9 @@ class Analysis:
             return self.coverage.first_t or 0
         return (ranked[0].run_start or ranked[0].at).t
 
-    def _judge(self) -> tuple[Verdict, str | None]:
-        grave = [finding for finding in self.findings if finding.severity is not Severity.INFO]
+    def judge(self, findings: Iterable[Finding]) -> tuple[Verdict, str | None]:
+        """Give the verdict, and why it is inconclusive, were *findings* all that the finished analysis had found."""
+        grave = [finding for finding in findings if finding.severity is not Severity.INFO]
         if any(not _about_recording(finding) for finding in grave):
             return "findings", None
         reason = self._inconclusive()

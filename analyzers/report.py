@@ -93,6 +93,7 @@ class RecordingReport(_Model):
     coverage: CoverageReport | None = None
     stories: list[StoryReport] = []
     findings: list[FindingReport] = []
+    known: Annotated[int, Field(description="Findings left out, and not judged, because a baseline knows them.")] = 0
     labels: dict[str, str] = {}
 
 
