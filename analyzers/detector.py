@@ -12,6 +12,7 @@ from itertools import count
 from rtlog.analyzers.coverage import Coverage
 from rtlog.analyzers.finding import Finding
 from rtlog.analyzers.moment import NS_PER_MS, Moment
+from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import Change
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.reconciler import Reconciler
@@ -34,8 +35,9 @@ class Detector:
         settings: Mapping[str, Settings] | None = None,
         *,
         provider: str | None = None,
+        profile: ClientProfile | None = None,
     ) -> None:
-        self.reconciler = Reconciler(provider)
+        self.reconciler = Reconciler(provider, profile)
         self.coverage = Coverage()
         self._note, self._reconcile = self.coverage.note, self.reconciler.feed
         self.findings: list[Finding] = []

@@ -45,6 +45,8 @@ class Example:
     """1-based tape lines of the evidence."""
     settings: "Settings" = field(default_factory=dict)
     """Options that differ from their defaults."""
+    client: str | None = None
+    """The client profile that the tape is read with."""
 
 
 class Engine(Protocol):

@@ -16,12 +16,12 @@ class Fix:
     release: str
     how: str
     """What follows `CLIENT RELEASE and later`."""
-    issue: str
+    issue: str = ""
 
     @property
     def sentence(self) -> str:
         """Say it in one line."""
-        return f"{self.client} {self.release} and later{self.how} ({self.issue})"
+        return f"{self.client} {self.release} and later{self.how}{f' ({self.issue})' if self.issue else ''}"
 
 
 FIXES: Final[Mapping[str, Fix]] = {
@@ -37,7 +37,7 @@ FIXES: Final[Mapping[str, Fix]] = {
     "RT204": Fix(LIVEKIT_AGENTS, "1.6.5", " discard such a response by its id", "livekit/agents#6244"),
     "RT301": Fix(LIVEKIT_AGENTS, "1.6.5", " delete a message of which nothing was played", "livekit/agents#6158"),
     "RT401": Fix(LIVEKIT_AGENTS, "1.7.0", " answer every call", "livekit/agents#6785"),
-    "RT502": Fix(LIVEKIT_AGENTS, "1.8.5", " replay function calls too", "livekit/agents#1252"),
+    "RT502": Fix(LIVEKIT_AGENTS, "1.8.5", " replay function calls too"),
 }
 """By code of a rule."""
 

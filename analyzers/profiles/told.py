@@ -9,6 +9,8 @@ from rtlog.analyzers.profiles.releases import UnknownClientError, profile_of
 
 _PRODUCT: Final = re.compile(r"([A-Za-z@][\w@/.-]*?)/(v?[0-9][\w.+-]*)")
 """`name/version` in a User-Agent; npm names hold a slash themselves."""
+LONGEST: Final = 512
+"""Characters of a User-Agent that are looked at: the header is the client's, and the search is quadratic."""
 
 
 def profile_told(client: str | None, sdk: Mapping[str, str]) -> ClientProfile | None:
@@ -16,7 +18,7 @@ def profile_told(client: str | None, sdk: Mapping[str, str]) -> ClientProfile | 
 
     LiveKit's User-Agent ("LiveKit Agents") tells no version, and selects none.
     """
-    products = [*sdk.items(), *_PRODUCT.findall(client or "")]
+    products = [*sdk.items(), *_PRODUCT.findall((client or "")[:LONGEST])]
     return next((profile for name, version in products if (profile := _known(name, version))), None)
 
 

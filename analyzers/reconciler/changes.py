@@ -185,6 +185,12 @@ class LocalChanged(Change, frozen=True, eq=False):
     response_id: str | None = None
 
 
+class PlaceholderSkipped(Change, frozen=True, eq=False):
+    """The simulated client placed no placeholder for *item*: its predecessor is not the tail of the context."""
+
+    item: "ItemLife"
+
+
 class StrayItemEvent(Change, frozen=True, eq=False):
     """An event names an item that nothing has announced; told once an item."""
 

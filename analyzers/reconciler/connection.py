@@ -6,6 +6,7 @@ from typing import Final
 
 from rtlog.analyzers.labels import Labels
 from rtlog.analyzers.moment import NS_PER_MS, Moment, moment_of
+from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.lanes import Lanes
 from rtlog.analyzers.reconciler.life import ItemLife, Push, ResponseLife
 from rtlog.analyzers.reconciler.requests import Requests
@@ -60,6 +61,8 @@ class Connection:
     active: dict[str, ResponseLife] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
     """call_id → item id of its call."""
+    profile: ClientProfile | None = None
+    """The client that the recording or a person names: what it is known to do."""
     dialect: Dialect = OPENAI
     dialect_known: bool = False
     """Told by the recording or recognised, not merely assumed."""
@@ -92,6 +95,11 @@ class Connection:
     def last(self) -> Moment | None:
         """The last thing seen of the connection."""
         return None if self.last_record is None else moment_of(self.last_record)
+
+    @property
+    def tells_local(self) -> bool:
+        """Whether there is a local lane to show: local events tell it, or a client profile simulates it."""
+        return self.has_local or self.lanes.simulated_by is not None
 
     def item(self, item_id: str) -> ItemLife | None:
         """Give the life of *item_id*, buried ones included."""

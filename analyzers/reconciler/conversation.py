@@ -32,7 +32,7 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     describe(c, item, told)
     item.create = request
     item.move(Move.CREATE)
-    if told.id in c.lanes.local:
+    if c.has_local and told.id in c.lanes.local:
         item.move_local(LocalMove.TAKEN)
         item.local_taken = item.local_taken or at
     sent = ch.ItemCreateSent(at, c, item, request, was_live and not replaces, was_gone, replaces, told)

@@ -2,24 +2,30 @@
 
 from dataclasses import dataclass, field
 
+from rtlog.analyzers.profiles.mirror import insert
+from rtlog.analyzers.profiles.profile import UnknownAnchor
 from rtlog.analyzers.reconciler.lane import Lane
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The ids on each lane at one moment; `local` is `None` until a local event tells the application's context."""
+    """The ids on each lane at one moment.
+
+    `local` is `None` until a local event tells the application's context, or else as `simulated_by` would keep it.
+    """
 
     server: tuple[str, ...]
     mirror: tuple[str, ...]
     local: tuple[str, ...] | None
+    simulated_by: str | None = None
 
 
 @dataclass(slots=True)
 class Lanes:
     """The lanes of one connection.
 
-    The mirror obeys the rules of a strict client: null goes to the head, an unknown predecessor loses the item, and
-    with it everything that names a lost item.
+    The mirror obeys the rules of a strict client, where no client is named: null goes to the head, an unknown
+    predecessor loses the item, and with it everything that names a lost item.
     """
 
     server: Lane = field(default_factory=Lane)
@@ -28,12 +34,16 @@ class Lanes:
     local_known: bool = False
     lost: dict[str, str] = field(default_factory=dict)
     """Items that the mirror could not insert, each with the first lost item of its chain."""
+    unknown_anchor: UnknownAnchor = UnknownAnchor.REFUSE
+    simulated_by: str | None = None
+    """The client profile that the application's context is simulated by, where no local event tells it."""
     version: int = 0
     """Grows with every change, so that a reader knows when to take a snapshot."""
 
     def snapshot(self) -> Snapshot:
         """Give the ids on each lane."""
-        return Snapshot(tuple(self.server), tuple(self.mirror), tuple(self.local) if self.local_known else None)
+        local = tuple(self.local) if self.local_known else None
+        return Snapshot(tuple(self.server), tuple(self.mirror), local, self.simulated_by)
 
     def add_to_server(self, item_id: str, after: str | None, *, at_head: bool) -> None:
         """Insert on the server's lane; where the predecessor is unknown, the tail is the best reading."""
@@ -46,15 +56,14 @@ class Lanes:
             self.server.append(item_id)
 
     def add_to_mirror(self, item_id: str, after: str | None) -> bool:
-        """Insert as a strict client would; give whether it could."""
+        """Insert as the client would; give whether it could."""
         if item_id in self.mirror:
             return False
-        if after is not None and after not in self.mirror:
-            self.lost[item_id] = self.lost.get(after, item_id)
+        if insert(self.mirror, after, item_id, self.unknown_anchor) is not None:
+            self.lost[item_id] = self.lost.get(after or "", item_id)
             return False
         self.version += 1
         self.lost.pop(item_id, None)
-        self.mirror.insert(item_id, after=after)
         return True
 
     def delete(self, item_id: str) -> None:
@@ -79,6 +88,20 @@ class Lanes:
         if item_id not in self.local:
             self.version += 1
             self.local.append(item_id)
+
+    def place_locally(self, item_id: str, after: str | None, *, at_head: bool) -> None:
+        """Let the application hold an item behind *after*, at the head, or else at its tail; one it holds stays."""
+        if after is None and not at_head:
+            self.take_locally(item_id)
+        elif item_id not in self.local:
+            self.version += 1
+            self.local.insert(item_id, after=after)
+
+    def forget_local(self) -> None:
+        """Know nothing of the application's context any more."""
+        self.version += 1
+        self.local_known, self.simulated_by = False, None
+        self.local.replace([])
 
     def drop_locally(self, item_id: str) -> None:
         """Take an item out of the application's context."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler import changes as ch
+from rtlog.analyzers.reconciler import simulation
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, Push
 from rtlog.analyzers.reconciler.states import LocalMove
@@ -15,6 +16,8 @@ Handler = Callable[[Connection, Event, Moment], None]
 
 def happened(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """Apply a `local.*` event; anything the table does not name is shown and ignored."""
+    if c.lanes.simulated_by is not None:
+        simulation.end(c)
     c.has_local = True
     HANDLERS.get(event.type, _nothing)(c, event, at)
     item = c.item(event.item_id) if event.item_id else None

@@ -9,8 +9,9 @@ from typing import Final
 
 from rtlog.analyzers.labels import Labels
 from rtlog.analyzers.moment import Moment, moment_of
+from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler import changes as ch
-from rtlog.analyzers.reconciler import conversation, local, responses, session, turns
+from rtlog.analyzers.reconciler import conversation, local, responses, session, simulation, turns
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.states import Move
 from rtlog.recordings.record import ErrorInfo, Event, Record
@@ -33,8 +34,9 @@ REJECTED_MOVE: Final = {
 class Reconciler:
     """Models what the server, a strict mirror and the application each believed the conversation to be."""
 
-    def __init__(self, provider: str | None = None) -> None:
+    def __init__(self, provider: str | None = None, profile: ClientProfile | None = None) -> None:
         self._dialect = dialect_named(provider)
+        self._profile = profile
         self.labels = Labels()
         self.connections: dict[int, Connection] = {}
         self.modelled = 0
@@ -46,6 +48,8 @@ class Reconciler:
             found = Connection(number, self.labels, earlier=list(self.connections.values()))
             if self._dialect is not None:
                 found.dialect, found.dialect_known = self._dialect, True
+            if self._profile is not None:
+                simulation.begin(found, self._profile)
             self.connections[number] = found
         return found
 
@@ -87,7 +91,10 @@ class Reconciler:
         if handler is None:
             return ()
         self.modelled += 1 + record.folded
-        return handler(c, event, at)
+        changes = handler(c, event, at)
+        if c.lanes.simulated_by is not None:
+            changes += simulation.follow(c, event_type, event.item_id, changes)
+        return changes
 
 
 def _socket_changed(c: Connection, record: Record) -> Sequence[ch.Change]:

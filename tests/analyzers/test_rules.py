@@ -22,7 +22,7 @@ def cases(kind: str) -> list[pytest.ParameterSet]:
 
 def findings_of(rule: type[Rule], example: Example) -> list[Finding]:
     """Run *rule* alone: an example shows what one rule says."""
-    analysis = Analysis([rule], {rule.code: example.settings})
+    analysis = Analysis([rule], {rule.code: example.settings}, client=example.client)
     for record in parse(example.tape):
         analysis.feed(record)
     analysis.finish()
