@@ -1,43 +1,37 @@
-"""A report as text: each story told top-down, with its proof, what follows and what prevents it."""
+"""A report as text: the verdict, each story with its proof, and what could not be judged."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from rtlog.analyzers.report import FindingReport, LanesReport, RecordingReport
+from rtlog.analyzers.report import CoverageReport, RecordingReport
+from rtlog.cli.proof_text import told
+from rtlog.cli.ragged import Ragged, indented
+from rtlog.cli.told import GRAVEST_FIRST, ToldStory, stories_of
+from rtlog.cli.wording import STYLES, counted, printable
 
-STYLES: Final = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
-ARROWS: Final = {"client": "→", "server": "←", "local": "·"}
-ASCII_ARROWS: Final = {"client": "->", "server": "<-", "local": "."}
-INDENT: Final = 4
+__all__ = ["STYLES", "concise", "coverage_facts", "full", "headline", "not_judged", "printable", "summary", "tally"]
+
 VERDICTS: Final = {
     "findings": "with findings",
     "clean": "clean",
     "inconclusive": "inconclusive",
     "unreadable": "unreadable",
 }
-LANES: Final = ("server", "mirror", "local")
-
-
-def printable(text: str) -> str:
-    """Escape what a terminal would obey: wire text is untrusted."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+SEVERITY_NAMES: Final = {"error": "error", "warning": "warning", "info": "note"}
+DAMAGE_SHOWN: Final = 3
 
 
 def full(report: RecordingReport, *, ascii_only: bool = False) -> Iterator[RenderableType]:
     """Give the lines of one recording's report."""
-    yield headline(report)
-    findings = {finding.id: finding for finding in report.findings}
-    for story in report.stories:
+    yield Ragged(headline(report))
+    for story in stories_of(report):
         yield Text("")
-        root = findings[story.root]
-        yield from _root(report, root, ascii_only=ascii_only)
-        yield from _consequences([findings[name] for name in story.findings if name != story.root])
-        yield from _prevention([findings[name] for name in story.findings])
+        yield from told(story, ascii_only=ascii_only)
+    yield from _explained(report)
     yield from _coverage(report)
 
 
@@ -60,12 +54,9 @@ def headline(report: RecordingReport) -> Text:
         case "clean":
             line.append("clean", "bold green")
             if report.findings:
-                line.append(f", {_count(len(report.findings), 'note')}")
+                line.append(f", {counted(len(report.findings), 'note')}")
         case "findings":
-            worst = [f.severity for f in report.findings]
-            tally = [_count(worst.count(s), s) for s in ("error", "warning") if s in worst]
-            line.append(_count(len(report.stories), "story", "stories"), "bold")
-            line.append(f", {', '.join(tally)}")
+            line.append(tally(stories_of(report)), "bold")
         case _:
             line.append(report.verdict, "bold yellow")
             line.append(f": {printable(report.reason or '')}")
@@ -78,113 +69,54 @@ def summary(reports: list[RecordingReport]) -> Text:
     verdicts = [report.verdict for report in reports]
     parts = [f"{verdicts.count(v)} {text}" for v, text in VERDICTS.items() if v in verdicts]
     return Text(
-        f"{_count(len(reports), 'recording')}: {_count(stories, 'story', 'stories')}; {', '.join(parts)}", "bold"
+        f"{counted(len(reports), 'recording')}: {counted(stories, 'story', 'stories')}; {', '.join(parts)}", "bold"
     )
 
 
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def tally(stories: Iterable[ToldStory]) -> str:
+    """Count stories by the severity of the gravest finding in each; what follows from a root is told apart."""
+    told_stories = list(stories)
+    severities = Counter(story.severity for story in told_stories)
+    grades = [counted(severities[s], SEVERITY_NAMES[s]) for s in GRAVEST_FIRST if severities[s]]
+    text = counted(len(told_stories), "story", "stories")
+    text += f" ({', '.join(grades)})" if grades else ""
+    echoes = sum(len(story.consequences) for story in told_stories)
+    return f"{text}, {counted(echoes, 'consequence')}" if echoes else text
 
 
-def _title(finding: FindingReport) -> Text:
-    line = Text()
-    line.append(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
-    line.append(f" {finding.name}", "bold")
-    line.append(f"  {finding.certainty}, {finding.id}", "dim")
-    return line
+def coverage_facts(coverage: CoverageReport) -> list[str]:
+    """Say what was seen of a recording, and what is missing."""
+    facts = [f"{coverage.records} records, {coverage.modelled} of {coverage.events} events modelled"]
+    if coverage.unanswered:
+        facts.append(counted(coverage.unanswered, "request") + " unanswered")
+    facts += [text for told, text in ((coverage.lossy, "lossy"), (not coverage.timed, "untimed")) if told]
+    if not coverage.complete:
+        facts.append("no footer: still being written, or ended without one")
+    return facts
 
 
-def _root(report: RecordingReport, root: FindingReport, *, ascii_only: bool) -> Iterator[RenderableType]:
-    yield _title(root)
-    yield _indented(Text(printable(root.message)), 2)
-    yield _indented(Text(f"--> {printable(report.path)}:{root.line}", "dim"), 2)
-    yield Text("")
-    yield _indented(_evidence(root, ASCII_ARROWS if ascii_only else ARROWS))
-    if root.before is not None and root.after is not None:
+def not_judged(coverage: CoverageReport) -> list[str]:
+    """Say which rules could not judge, by reason."""
+    reasons: dict[str, list[str]] = {}
+    for code, reason in coverage.not_judged.items():
+        reasons.setdefault(reason, []).append(code)
+    return [f"{', '.join(codes)} ({reason})" for reason, codes in reasons.items()]
+
+
+def _explained(report: RecordingReport) -> Iterator[RenderableType]:
+    codes = dict.fromkeys(finding.rule for story in stories_of(report) for finding in story.findings)
+    if codes:
         yield Text("")
-        yield _indented(_lanes(root.before, root.after))
+        yield indented(Text(f"more about it: rtlog rule {printable(' '.join(codes))}", "dim"), 2)
 
 
-def _indented(what: RenderableType, by: int = INDENT) -> Padding:
-    return Padding(what, (0, 0, 0, by), expand=False)
-
-
-def _when(t_ms: float | None, line: int) -> str:
-    return f"line {line}" if t_ms is None else f"T{t_ms:+.0f}"
-
-
-def _evidence(finding: FindingReport, arrows: dict[str, str]) -> Table:
-    table = Table.grid("when", "what", "why", "where", padding=(0, 2, 0, 0))
-    table.columns[0].justify = table.columns[3].justify = "right"
-    for e in finding.evidence:
-        table.add_row(
-            _when(e.t_ms, e.line),
-            Text(f"{arrows.get(e.dir, ' ')} {printable(e.type)}", "cyan"),
-            Text(printable(e.note)),
-            Text(f":{e.line}", "dim"),
-        )
-    return table
-
-
-def _lanes(before: LanesReport, after: LanesReport) -> Table:
-    table = Table.grid("lane", "items", padding=(0, 2, 0, 0))
-    for name in LANES:
-        was, now = getattr(before, name), getattr(after, name)
-        if was is None or now is None:
-            table.add_row(name, Text("not known: the recording has no local events", "dim"))
-        else:
-            line = Text(f"[{_labels(was)}]")
-            if was != now:
-                line.append(" becomes ", "dim")
-                line.append(f"[{_labels(now)}]")
-            table.add_row(name, line)
-    return table
-
-
-def _labels(labels: Iterable[str]) -> str:
-    return printable(", ".join(labels))
-
-
-def _consequences(findings: list[FindingReport]) -> Iterator[RenderableType]:
-    if not findings:
-        return
-    yield Text("")
-    yield Text("  what follows from it:", "bold")
-    table = Table.grid("when", "rule", "what", padding=(0, 2, 0, 0))
-    table.columns[0].justify = "right"
-    for finding in findings:
-        rule = Text(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
-        message = Text(printable(finding.message))
-        message.append(f"  {finding.id}", "dim")
-        table.add_row(_when(finding.t_ms, finding.line), rule, message)
-    yield _indented(table)
-
-
-def _prevention(findings: list[FindingReport]) -> Iterator[RenderableType]:
-    cures = list(dict.fromkeys(cure for finding in findings for cure in finding.prevented_by))
-    if cures:
-        yield Text("")
-        yield Text("  what would have prevented it:", "bold")
-    for cure in cures:
-        yield _indented(Text(f"- {cure}"))
-
-
-def _coverage(report: RecordingReport) -> Iterator[Text]:
+def _coverage(report: RecordingReport) -> Iterator[RenderableType]:
     coverage = report.coverage
     if coverage is None:
         return
     yield Text("")
-    facts = [f"{coverage.records} records, {coverage.modelled} of {coverage.events} events modelled"]
-    if coverage.unanswered:
-        facts.append(_count(coverage.unanswered, "request") + " unanswered")
-    facts += [text for told, text in ((coverage.lossy, "lossy"), (not coverage.timed, "untimed")) if told]
-    if not coverage.complete:
-        facts.append("no footer: still being written, or ended without one")
-    yield Text(f"  coverage: {'; '.join(facts)}", "dim")
-    for damage in coverage.damage[:3]:
-        yield Text(printable(f"  damage: {report.path}:{damage.line}: {damage.problem}"), "dim")
-    reasons: dict[str, list[str]] = {}
-    for code, reason in coverage.not_judged.items():
-        reasons.setdefault(reason, []).append(code)
-    for reason, codes in reasons.items():
-        yield Text(f"  not judged: {', '.join(codes)} ({reason})", "dim")
+    lines = [f"coverage: {'; '.join(coverage_facts(coverage))}"]
+    lines += [f"damage: {report.path}:{d.line}: {d.problem}" for d in coverage.damage[:DAMAGE_SHOWN]]
+    lines += [f"not judged: {text}" for text in not_judged(coverage)]
+    for line in lines:
+        yield indented(Text(printable(line), "dim"), 2)

@@ -34,7 +34,7 @@ def test_the_story_of_5021_is_told_with_its_proof() -> None:
     done = rtlog("analyze", R1)
 
     assert done.returncode == 1
-    assert "1 story, 6 errors" in done.stdout
+    assert "1 story (1 error), 5 consequences" in done.stdout
     assert (
         "FC1 was deleted while its call was open: the server added it at T+82, the client deleted it at T+229 "
         "(acknowledged 352 ms after it was added), its output was sent at T+1402"
@@ -119,7 +119,7 @@ def test_the_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_standard_input_is_a_recording() -> None:
     done = rtlog("analyze", "-", stdin=R1.read_bytes())
 
-    assert (done.returncode, "1 story, 6 errors" in done.stdout) == (1, True)
+    assert (done.returncode, "1 story (1 error), 5 consequences" in done.stdout) == (1, True)
 
 
 def test_a_recording_that_proves_nothing_is_inconclusive(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_one_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
     done = rtlog("analyze", tmp_path / "empty.jsonl", R1)
 
     assert done.returncode == 2
-    assert "1 story, 6 errors" in done.stdout
+    assert "1 story (1 error), 5 consequences" in done.stdout
 
 
 def test_an_unknown_rule_or_option_is_a_usage_error(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_swim_lanes_show_the_whole_session_with_findings_in_place() -> None:
     done = rtlog(R1)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "1 story, 6 errors" in done.stdout
+    assert "1 story (1 error), 5 consequences" in done.stdout
     assert "session.created" in done.stdout
     assert "│←──────┃" in row_at(done.stdout, "T+82ms", "conversation.item.added")
     assert "<- FC1 missing" in done.stdout

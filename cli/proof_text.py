@@ -1,0 +1,181 @@
+"""A story as text, told in the manner of a proof: what was given, what crossed it, what followed, what prevents it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from rtlog.analyzers.report import EvidenceReport, FindingReport, LanesReport
+from rtlog.cli.ragged import indented
+from rtlog.cli.told import ToldStory
+from rtlog.cli.wording import STYLES, printable, when
+
+ARROWS: Final = {"client": "→", "server": "←", "local": "·"}
+ASCII_ARROWS: Final = {"client": "->", "server": "<-", "local": "."}
+INDENT: Final = 4
+LANES: Final = ("server", "mirror", "local")
+GIVEN: Final = "given"
+BUT: Final = "but"
+THEN: Final = "then"
+COLUMNS: Final = ("when", "what", "why", "where")
+FOLDED: Final = "why"
+"""The one column that is folded where the terminal is narrow: half an event's name is of no use."""
+
+
+def told(story: ToldStory, *, ascii_only: bool = False) -> Iterator[RenderableType]:
+    """Give the paragraphs of one story."""
+    arrows = ASCII_ARROWS if ascii_only else ARROWS
+    root = story.root
+    yield _title(root)
+    yield indented(Text(printable(root.message)), 2)
+    yield indented(Text(f"--> {printable(story.report.path)}:{root.line}", "dim"), 2)
+    yield Text("")
+    yield indented(_proof(root, arrows), INDENT)
+    if root.before is not None and root.after is not None:
+        yield Text("")
+        yield indented(_lanes(root.before, root.after), INDENT)
+    yield from _consequences(story, arrows)
+    yield from _prevention(story)
+
+
+def connectives(finding: FindingReport) -> list[str]:
+    """Give a word for each evidence: `given` what stood before the act, `but` the act itself, `then` what came of it.
+
+    A word is told once, where its part begins. An act that nothing stands before is itself what is given.
+    """
+    lines = [e.line for e in finding.evidence]
+    act = lines.index(finding.line) if finding.line in lines else len(lines)
+    words = [GIVEN if n < act or n == 0 else BUT if n == act else THEN for n in range(len(lines))]
+    return [word if n == 0 or words[n - 1] != word else "" for n, word in enumerate(words)]
+
+
+def prevention(story: ToldStory) -> tuple[list[str], dict[str, list[str]]]:
+    """Give what would have prevented the story, and, by rule, what would have limited only what followed."""
+    whole = list(dict.fromkeys(story.root.prevented_by))
+    told_already = set(whole)
+    limiting: dict[str, list[str]] = {}
+    for finding in story.consequences:
+        for cure in finding.prevented_by:
+            if cure not in told_already:
+                told_already.add(cure)
+                limiting.setdefault(finding.rule, []).append(cure)
+    return whole, limiting
+
+
+def new_evidence(story: ToldStory) -> list[list[EvidenceReport]]:
+    """Give for each consequence the records that prove it and that the story has not shown before."""
+    shown = {e.line for e in story.root.evidence}
+    fresh = []
+    for finding in story.consequences:
+        fresh.append([e for e in finding.evidence if e.line not in shown])
+        shown |= {e.line for e in finding.evidence}
+    return fresh
+
+
+def _title(finding: FindingReport) -> Text:
+    line = _code(finding)
+    line.append(f" {finding.name}", "bold")
+    line.append(f"  {finding.certainty}, {finding.id}", "dim")
+    return line
+
+
+def _code(finding: FindingReport) -> Text:
+    return Text(f"{finding.severity}[{printable(finding.rule)}]", STYLES[finding.severity])
+
+
+def _proof(finding: FindingReport, arrows: dict[str, str]) -> Table:
+    table = _grid("word", *COLUMNS)
+    for word, e in zip(connectives(finding), finding.evidence, strict=True):
+        table.add_row(Text(word, "bold" if word == BUT else "dim"), *_row(e, arrows))
+    return table
+
+
+def _evidence(evidence: Sequence[EvidenceReport], arrows: dict[str, str]) -> Table:
+    table = _grid(*COLUMNS)
+    for e in evidence:
+        table.add_row(*_row(e, arrows))
+    return table
+
+
+def _grid(*names: str) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name in names:
+        table.add_column(name, justify="right" if name in {"when", "where"} else "left", no_wrap=name != FOLDED)
+    return table
+
+
+def _row(e: EvidenceReport, arrows: dict[str, str]) -> tuple[RenderableType, ...]:
+    return (
+        when(e.t_ms, e.line),
+        Text(f"{arrows.get(e.dir, ' ')} {printable(e.type)}", "cyan"),
+        Text(printable(e.note)),
+        Text(f":{e.line}", "dim"),
+    )
+
+
+def _lanes(before: LanesReport, after: LanesReport) -> Table:
+    table = Table.grid("lane", "items", padding=(0, 2, 0, 0))
+    for name in LANES:
+        was, now = getattr(before, name), getattr(after, name)
+        if was is None or now is None:
+            table.add_row(name, Text("not known: the recording has no local events", "dim"))
+        else:
+            line = Text(f"[{_labels(was)}]")
+            if was != now:
+                line.append(" becomes ", "dim")
+                line.append(f"[{_labels(now)}]")
+            table.add_row(name, line)
+    return table
+
+
+def _labels(labels: Iterable[str]) -> str:
+    return printable(", ".join(labels))
+
+
+def _consequences(story: ToldStory, arrows: dict[str, str]) -> Iterator[RenderableType]:
+    if not story.consequences:
+        return
+    yield Text("")
+    yield Text("  what follows from it:", "bold")
+    table = Table.grid("number", "what", padding=(0, 1, 0, 0))
+    table.columns[0].justify = "right"
+    numbers = {finding.id: number for number, finding in enumerate(story.consequences, 1)}
+    for finding, evidence in zip(story.consequences, new_evidence(story), strict=True):
+        parts: list[RenderableType] = [
+            _step(finding, numbers.get(finding.caused_by or "")),
+            Text(printable(finding.message)),
+        ]
+        if evidence:
+            parts.append(_evidence(evidence, arrows))
+        table.add_row(f"{numbers[finding.id]}.", Group(*parts))
+    yield indented(table, INDENT)
+
+
+def _step(finding: FindingReport, cause: int | None) -> Text:
+    line = Text(f"{when(finding.t_ms, finding.line)}  ")
+    line.append_text(_code(finding))
+    line.append(f" {finding.name}", "bold")
+    line.append(f"  :{finding.line}, {f'from {cause}, ' if cause else ''}{finding.certainty}, {finding.id}", "dim")
+    return line
+
+
+def _prevention(story: ToldStory) -> Iterator[RenderableType]:
+    whole, limiting = prevention(story)
+    if whole:
+        yield Text("")
+        yield Text("  what would have prevented it:", "bold")
+        yield indented(_listed([("-", cure) for cure in whole]), INDENT)
+    if limiting:
+        yield Text("")
+        yield Text("  what would have limited it:", "bold")
+        rows = [(rule if n == 0 else "", cure) for rule, cures in limiting.items() for n, cure in enumerate(cures)]
+        yield indented(_listed(rows), INDENT)
+
+
+def _listed(rows: Iterable[tuple[str, str]]) -> Table:
+    table = Table.grid("mark", "text", padding=(0, 1, 0, 0))
+    for mark, text in rows:
+        table.add_row(mark, Text(printable(text)))
+    return table
