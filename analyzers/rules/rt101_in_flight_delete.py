@@ -38,6 +38,7 @@ class InFlightDelete(Rule):
     code = "RT101"
     name = "in-flight-delete"
     severity = Severity.ERROR
+    needs = frozenset({"client"})
     leads_to = ("RT102", "RT104", "RT113", "RT401", "RT404", "RT408")
     what = (
         "The client deletes an item that the server made on its own and that the application has not processed yet: a "

@@ -27,6 +27,7 @@ class GhostRecreate(Rule):
     code = "RT104"
     name = "ghost-recreate"
     severity = Severity.ERROR
+    needs = frozenset({"client"})
     leads_to = ("RT106", "RT113", "RT408")
     what = (
         "The client creates an item under an id that the server still holds (its mirror lost it) or that was deleted: "

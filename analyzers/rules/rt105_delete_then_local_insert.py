@@ -26,7 +26,7 @@ class DeleteThenLocalInsert(Rule):
     code = "RT105"
     name = "delete-then-local-insert"
     severity = Severity.ERROR
-    needs = frozenset({"time"})
+    needs = frozenset({"client", "time"})
     leads_to = ("RT113",)
     what = (
         "On a barge-in at 0 ms the client deletes the message on the server but commits it locally; the next "

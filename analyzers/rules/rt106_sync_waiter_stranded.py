@@ -16,7 +16,7 @@ class SyncWaiterStranded(Rule):
     code = "RT106"
     name = "sync-waiter-stranded"
     severity = Severity.ERROR
-    needs = frozenset({"time"})
+    needs = frozenset({"client", "time"})
     what = (
         "A client waits for the `added` or `deleted` of every item it pushes. One of them is refused with an `error`, "
         "or not answered at all, and the wait runs into its timeout."

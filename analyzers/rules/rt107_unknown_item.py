@@ -22,6 +22,7 @@ class UnknownItem(Rule):
     code = "RT107"
     name = "unknown-item"
     severity = Severity.WARNING
+    needs = frozenset({"client"})
     what = (
         "The client truncates, deletes or retrieves an item, or anchors a new one to it, and the server answers that "
         "it has no such item."

@@ -24,7 +24,7 @@ class LostUpdate(Rule):
     code = "RT109"
     name = "lost-update"
     severity = Severity.ERROR
-    needs = frozenset({"local"})
+    needs = frozenset({"time", "client", "local"})
     leads_to = ("RT102", "RT104", "RT106", "RT113", "RT404", "RT408")
     what = (
         "The application copies its context, awaits something, and pushes the copy. What landed in between (a user "

@@ -15,7 +15,7 @@ class PlaceholderDropped(Rule):
     code = "RT111"
     name = "placeholder-dropped"
     severity = Severity.WARNING
-    needs = frozenset({"local"})
+    needs = frozenset({"time", "local"})
     leads_to = ("RT101",)
     what = (
         "A client adds a placeholder for a server item only when the item's predecessor is its own context's tail. "

@@ -17,6 +17,7 @@ class DuplicateItem(Rule):
     code = "RT113"
     name = "duplicate-item"
     severity = Severity.WARNING
+    needs = frozenset({"client"})
     leads_to = ("RT408",)
     what = (
         "Two live items hold the same words of the same role, or the same output of the same call, and the client "

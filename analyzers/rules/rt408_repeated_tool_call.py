@@ -21,6 +21,7 @@ class RepeatedToolCall(Rule):
     code = "RT408"
     name = "repeated-tool-call"
     severity = Severity.ERROR
+    needs = frozenset({"client"})
     what = (
         "The model issues a function call with the name and arguments of an earlier one that was answered already, or "
         "whose call or output was deleted, and the user has said nothing in between."

@@ -59,7 +59,7 @@ def told(rule: type[Rule], session: "Session") -> list[Told]:
 
 
 def sessions(rule: type[Rule]) -> Iterator[Session]:
-    """Give what the tests run a rule on: its examples, its edge cases, and every sample with and without local events."""
+    """Give what the tests run a rule on: examples, edge cases, and every sample with and without local events."""
     for example in (*rule.bad, *rule.good):
         yield Session(list(parse(example.tape)), example.settings)
     for edge in EDGES.get(rule.code, ()):
