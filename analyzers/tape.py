@@ -100,10 +100,15 @@ def _record(text: str, time: str, seq: int, line: int) -> Record:
     conn, words = _connection(words)
     head: Json = {"seq": seq, "line": line, "conn": conn, "t": _ns(time)}
     if sign in SOCKET_KINDS:
-        return msgspec.convert(head | {"kind": sign} | dict(_pair(word) for word in words), Record)
+        return _decoded(head | {"kind": sign} | dict(_pair(word) for word in words))
     event = _event(sign, words[0], words[1:])
     head["audio_bytes"] = event.pop("audio_bytes", 0)
-    return msgspec.convert(head | {"type": event["type"], "dir": DIRECTIONS[sign], "event": event}, Record)
+    return _decoded(head | {"type": event["type"], "dir": DIRECTIONS[sign], "event": event})
+
+
+def _decoded(fields: Json) -> Record:
+    """Go by way of JSON, as the reader does: what a record keeps undecoded has no other form."""
+    return msgspec.json.decode(msgspec.json.encode(fields), type=Record)
 
 
 def _ns(time: str) -> int | None:
