@@ -63,6 +63,7 @@ class DuplicateItem(Rule):
             10   < transcribed u1 "yes please do that"
             900  < added u2 user
             940  < transcribed u2 "yes please do that"
+            950  > respond
             """,
         ),
         Example(

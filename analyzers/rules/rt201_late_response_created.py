@@ -94,7 +94,8 @@ class LateResponseCreated(Rule):
         Example(
             "a response of the server's own turn detection",
             """
-            0     < speech_started u1
+            0     > clear
+            1     < speech_started u1
             900   < committed u1
             910   < added u1 user
             20000 < response r1

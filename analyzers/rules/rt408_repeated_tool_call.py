@@ -106,6 +106,7 @@ class RepeatedToolCall(Rule):
             9    < arguments r1 fc1 {}
             10   < added fc2 call call_id=c2 name=book
             19   < arguments r1 fc2 {}
+            90   > create o1 result call_id=c1
             """,
         ),
         Example(

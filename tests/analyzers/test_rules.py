@@ -26,6 +26,7 @@ def findings_of(rule: type[Rule], example: Example) -> list[Finding]:
     for record in parse(example.tape):
         analysis.feed(record)
     analysis.finish()
+    assert rule.code not in analysis.coverage.not_judged, "an example that the rule cannot judge shows nothing"
     return analysis.findings
 
 
