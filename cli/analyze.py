@@ -1,72 +1,111 @@
 """`rtlog analyze`: names the races of recordings, with proof."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from rtlog.cli.printing import Format, print_reports
+from rtlog.cli import options as o
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from rtlog.analyzers.report import RecordingReport
-    from rtlog.analyzers.rule import Rule
+    from rtlog.cli.running import Run
+    from rtlog.cli.settings import RunSettings
 
 EXAMPLE = "Example: rtlog analyze latest --output-format concise --fail-on error"
 
 
-class FailOn(StrEnum):
-    """The least severity that makes the exit code 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    NEVER = "never"
-
-
-def analyze(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Recordings, folders, globs, `-` or `latest`.")],
-    output_format: Annotated[
-        Format, typer.Option("--output-format", "--format", help="How the report is printed.")
-    ] = Format.FULL,
-    select: Annotated[str, typer.Option(help="Codes, prefixes or names of the rules to run.")] = "",
-    ignore: Annotated[str, typer.Option(help="Codes, prefixes or names of the rules to leave out.")] = "",
-    fail_on: Annotated[FailOn, typer.Option(help="The least severity that makes the exit code 1.")] = FailOn.WARNING,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report here, not to stdout.")] = None,
+def analyze(  # noqa: PLR0913 - a command has the options it has
+    files: o.Files = None,
     *,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 even with findings.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only recordings that have findings.")] = False,
+    output_format: o.OutputFormat = None,
+    output: o.Output = None,
+    quiet: o.Quiet = False,
+    statistics: o.Statistics = False,
+    select: o.Select = None,
+    extend_select: o.ExtendSelect = None,
+    ignore: o.Ignore = None,
+    fail_on: o.FailOnOption = None,
+    expect: o.Expect = None,
+    baseline: o.BaselineFile = None,
+    write_baseline: o.WriteBaseline = None,
+    exit_zero: o.ExitZero = False,
+    provider: o.Provider = None,
+    client: o.Client = None,
+    config: o.Config = None,
+    isolated: o.Isolated = False,
+    show_settings: o.ShowSettings = False,
 ) -> None:
     """Name the races in recordings, with the records that prove them.
 
     Exits 0 when clean, 1 with findings, 2 for unreadable input, 3 when inconclusive.
     """
-    from rtlog.analyzers.finding import Severity
-    from rtlog.cli.exits import UNREADABLE, exit_code
-    from rtlog.cli.loading import chosen_rules
-    from rtlog.cli.output import opened
-    from rtlog.recordings.sources import resolve
+    from rtlog.cli.exits import UNREADABLE
+    from rtlog.cli.running import Run
+    from rtlog.cli.settings import COMMAND_LINE, Layer, settings_for, words
 
-    rules = chosen_rules(select, ignore)
-    paths = resolve(files)
-    reports: list[RecordingReport] = []
-    with opened(output) as stream:
-        print_reports(_analyzed(paths, rules, reports), output_format, stream, quiet=quiet, several=len(paths) > 1)
-    code = exit_code(reports, None if fail_on is FailOn.NEVER else Severity(fail_on.value))
+    asked = Layer(
+        origin=COMMAND_LINE,
+        select=words(select),
+        extend_select=words(extend_select),
+        ignore=words(ignore),
+        expect=words(expect),
+        fail_on=fail_on,
+        output_format=output_format,
+        baseline=baseline,
+        provider=provider,
+        client=client,
+    )
+    settings = settings_for(asked, config, isolated=isolated)
+    if show_settings:
+        _show(settings)
+        return
+    run = Run(settings)
+    _print(run, _recordings(files), settings, output, quiet=quiet, statistics=statistics)
+    if write_baseline is not None:
+        run.accept(write_baseline)
+    code = run.close()
     raise typer.Exit(0 if exit_zero and code != UNREADABLE else code)
 
 
-def _analyzed(
-    paths: "Sequence[Path | str]", rules: "Sequence[type[Rule]]", reports: "list[RecordingReport]"
-) -> "Iterator[RecordingReport]":
-    from rtlog.cli.loading import report_file
+def _recordings(files: list[str] | None) -> list[Path]:
+    from rtlog.recordings.errors import RtlogError
+    from rtlog.recordings.sources import resolve
 
-    for path in paths:
-        report = report_file(path, rules)
-        if report.verdict == "unreadable":
-            print(f"rtlog: {report.reason}", file=sys.stderr)
-        reports.append(report)
-        yield report
+    if not files:
+        raise RtlogError("analyze what? Name recordings, folders or `latest`. See: rtlog analyze -h")
+    return resolve(files)
+
+
+def _print(
+    run: "Run", paths: list[Path], settings: "RunSettings", output: Path | None, *, quiet: bool, statistics: bool
+) -> None:
+    from rtlog.cli.output import opened
+
+    if statistics:
+        _print_statistics(run, paths, settings, output)
+        return
+    from rtlog.cli.printing import print_reports
+
+    with opened(output) as stream:
+        print_reports(run.reports(paths), settings.output_format, stream, quiet=quiet, several=len(paths) > 1)
+
+
+def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", output: Path | None) -> None:
+    from importlib.metadata import version
+
+    from rtlog.analyzers.statistics import statistics_of
+    from rtlog.cli.output import opened
+    from rtlog.cli.statistics_text import check_format, print_statistics
+
+    check_format(settings.output_format)
+    with opened(output) as stream:
+        counted = statistics_of(run.reports(paths), f"rtlog {version('rtlog')}")
+        print_statistics(counted, settings.output_format, stream)
+
+
+def _show(settings: "RunSettings") -> None:
+    from rtlog.cli.loading import known_rules
+    from rtlog.cli.settings_text import settings_text
+
+    sys.stdout.writelines(f"{line}\n" for line in settings_text(settings, known_rules()))

@@ -9,6 +9,7 @@ import msgspec
 from rtlog.analyzers.analysis import Analysis, facts_of
 from rtlog.analyzers.report import RecordingReport
 from rtlog.analyzers.reporting import report_of
+from rtlog.cli.loading import Setup
 from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.reader import Reading, read
 from rtlog.recordings.record import Record
@@ -24,13 +25,14 @@ class Chart:
     report: RecordingReport
 
 
-def chart(path: Path, *, fold: bool, wire_only: bool, epoch: str, real_ids: bool) -> Chart:
+def chart(path: Path, setup: Setup, *, fold: bool, wire_only: bool, epoch: str, real_ids: bool) -> Chart:
     """Give the timeline of the recording at *path*, with T+0 where *epoch* says.
 
     Raises RecordingError for what cannot be read, RtlogError for an epoch that is not there.
     """
-    analysis, builder = Analysis(), TimelineBuilder()
+    builder = TimelineBuilder()
     with read(path, fold=fold) as reading:
+        analysis = setup.analysis(reading)
         for record in _of_the_wire(reading) if wire_only else reading:
             builder.feed(record, analysis.feed(record))
         analysis.finish(facts_of(reading))

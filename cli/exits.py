@@ -1,10 +1,12 @@
 """Exit codes of `analyze`: 0 clean, 1 findings, 2 unreadable or misused, 3 inconclusive; of several 2 > 1 > 3 > 0."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
-from rtlog.analyzers.finding import Severity
-from rtlog.analyzers.report import RecordingReport
+if TYPE_CHECKING:
+    from rtlog.analyzers.finding import Severity
+    from rtlog.analyzers.report import FindingReport, RecordingReport
 
 CLEAN: Final = 0
 FOUND: Final = 1
@@ -13,16 +15,53 @@ INCONCLUSIVE: Final = 3
 PRECEDENCE: Final = (UNREADABLE, FOUND, INCONCLUSIVE, CLEAN)
 
 
-def exit_code(reports: Iterable[RecordingReport], fail_on: Severity | None) -> int:
-    """Give the exit code for *reports*; `fail_on=None` never fails on findings."""
-    codes = {_code(report, fail_on) for report in reports}
-    return next((code for code in PRECEDENCE if code in codes), CLEAN)
+class FailOn(StrEnum):
+    """The least severity that makes the exit code 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+    @property
+    def severity(self) -> "Severity | None":
+        """The severity of that name; `None` where nothing fails."""
+        from rtlog.analyzers.finding import Severity
+
+        return None if self is FailOn.NEVER else Severity(self.value)
 
 
-def _code(report: RecordingReport, fail_on: Severity | None) -> int:
+def exit_code(reports: "Iterable[RecordingReport]", fail_on: "Severity | None", expected: Collection[str] = ()) -> int:
+    """Give the exit code for *reports*; `fail_on=None` never fails on findings, nor do findings of rules *expected*."""
+    return worst(_code(report, fail_on, expected) for report in reports)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Give the one of *codes* that a run over all of them ends with."""
+    given = set(codes)
+    return next((code for code in PRECEDENCE if code in given), CLEAN)
+
+
+def _code(report: "RecordingReport", fail_on: "Severity | None", expected: Collection[str]) -> int:
+    from rtlog.analyzers.finding import Severity
+
     if report.verdict == "unreadable":
         return UNREADABLE
     if report.verdict == "inconclusive":
         return INCONCLUSIVE
-    ranks = [Severity(finding.severity).rank for finding in report.findings]
+    ranks = [Severity(finding.severity).rank for finding in _unexpected(report, expected)]
     return FOUND if fail_on is not None and any(rank >= fail_on.rank for rank in ranks) else CLEAN
+
+
+def _unexpected(report: "RecordingReport", expected: Collection[str]) -> "list[FindingReport]":
+    """Leave out what is expected, and what follows from it: the echoes of a race that must show are no surprise."""
+    told = {finding.id: finding for finding in report.findings}
+
+    def is_expected(finding: "FindingReport | None") -> bool:
+        while finding is not None:
+            if finding.rule in expected:
+                return True
+            finding = told.get(finding.caused_by or "")
+        return False
+
+    return [finding for finding in report.findings if not is_expected(finding)]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from rtlog.cli.options import Config, Isolated
+
 if TYPE_CHECKING:
     from rtlog.analyzers.info_report import RecordingInfo
 
@@ -26,6 +28,9 @@ def info(
         Format, typer.Option("--output-format", "--format", help="How the figures are printed.")
     ] = Format.TEXT,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")] = None,
+    *,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Show what recordings hold: who, when, how long, turns, responses, tools, audio, errors and findings.
 
@@ -34,15 +39,17 @@ def info(
     from rtlog.cli.exits import UNREADABLE
     from rtlog.cli.inspecting import inspect_file
     from rtlog.cli.output import opened
+    from rtlog.cli.settings import setup_for
     from rtlog.cli.story_text import printable
     from rtlog.recordings.errors import RecordingError
     from rtlog.recordings.sources import resolve
 
+    setup = setup_for(config, isolated=isolated)
     told: list[RecordingInfo] = []
     paths = resolve(files)
     for path in paths:
         try:
-            told.append(inspect_file(path))
+            told.append(inspect_file(path, setup))
         except RecordingError as error:
             print(f"rtlog: {printable(str(error))}", file=sys.stderr)
     with opened(output) as stream:

@@ -8,15 +8,17 @@ from rtlog.analyzers.analysis import Analysis, facts_of
 from rtlog.analyzers.info_report import RecordingInfo, audio_of, types_of
 from rtlog.analyzers.reporting import report_of
 from rtlog.analyzers.summary import Summary
+from rtlog.cli.loading import Setup
 from rtlog.recordings.format import Header
 from rtlog.recordings.reader import Reading, read
 from rtlog.recordings.vocabulary.providers import provider_of
 
 
-def inspect_file(path: Path | str) -> RecordingInfo:
+def inspect_file(path: Path | str, setup: Setup | None = None) -> RecordingInfo:
     """Count and analyze one recording; raises RecordingError where it cannot be read."""
-    summary, analysis = Summary(), Analysis()
+    summary = Summary()
     with read(path, fold=True) as reading:
+        analysis = (setup or Setup()).analysis(reading)
         for record in reading:
             summary.feed(record)
             analysis.feed(record)

@@ -1,40 +1,53 @@
 """From files to analyses: what commands share, because it needs both the reader and the analyzers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtlog.analyzers.analysis import Analysis, analyze
 from rtlog.analyzers.report import RecordingReport
 from rtlog.analyzers.reporting import report_of
-from rtlog.analyzers.rule import Rule
+from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.rules import RULES
-from rtlog.analyzers.selection import UnknownRuleError, select
-from rtlog.recordings.errors import RecordingError, RtlogError
+from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.reader import Reading, read
 
 
-def chosen_rules(selected: str, ignored: str) -> tuple[type[Rule], ...]:
-    """Give the rules that the comma-separated selectors choose; raises RtlogError for one that names nothing."""
-    try:
-        return select(_words(selected), _words(ignored))
-    except UnknownRuleError as error:
-        raise RtlogError(str(error)) from error
+def known_rules() -> tuple[type[Rule], ...]:
+    """Give every rule that can be selected and configured."""
+    return RULES
 
 
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How recordings are analyzed: which rules, with which options by code; provider and client where a person says."""
+
+    rules: Sequence[type[Rule]] = field(default_factory=known_rules)
+    options: Mapping[str, Settings] = field(default_factory=dict)
+    provider: str | None = None
+    client: str | None = None
+
+    def analysis(self, reading: Reading) -> Analysis:
+        """Give an analysis for the records of *reading*, which names the provider where no person does."""
+        return Analysis(self.rules, self.options, provider=self.provider or reading.header.provider)
 
 
-def analyze_file(path: Path | str, rules: Sequence[type[Rule]] = RULES) -> tuple[Reading, Analysis]:
+def analyze_file(path: Path | str, setup: Setup | None = None) -> tuple[Reading, Analysis]:
     """Analyze one recording; raises RecordingError where it cannot be read."""
+    setup = setup or Setup()
     with read(path, fold=True) as reading:
-        return reading, analyze(reading, rules)
+        return reading, analyze(reading, setup.rules, setup.options, provider=setup.provider)
 
 
-def report_file(path: Path | str, rules: Sequence[type[Rule]] = RULES) -> RecordingReport:
+def report_file(path: Path | str, setup: Setup | None = None) -> RecordingReport:
     """Give the report of one recording; one that cannot be read is reported as such, so that others go on."""
     try:
-        reading, analysis = analyze_file(path, rules)
+        reading, analysis = analyze_file(path, setup)
     except RecordingError as error:
-        return RecordingReport(path=str(path), id="", verdict="unreadable", reason=str(error))
+        return unreadable(path, error)
     return report_of(analysis, str(path), reading.header.id)
+
+
+def unreadable(path: Path | str, error: RecordingError) -> RecordingReport:
+    """Give the report of a recording that cannot be read."""
+    return RecordingReport(path=str(path), id="", verdict="unreadable", reason=str(error))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from rtlog.cli.options import Config, Isolated
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -80,6 +82,8 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
         ),
     ] = None,
     wire_only: Annotated[bool, typer.Option("--wire-only", help="Leave out what the application told.")] = False,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Draw what happened in recordings, with T+ offsets, findings in place and the lanes as they change.
 
@@ -87,11 +91,13 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     """
     from rtlog.cli.charting import chart
     from rtlog.cli.output import opened
+    from rtlog.cli.settings import setup_for
     from rtlog.recordings.sources import resolve
 
+    setup = setup_for(config, isolated=isolated)
     wishes = Wishes(style, output_format, around, pad, start, end, item, response, call, fold, spoken)
     paths = resolve(files)
-    charts = (chart(path, fold=fold, wire_only=wire_only, epoch=epoch, real_ids=not labels) for path in paths)
+    charts = (chart(path, setup, fold=fold, wire_only=wire_only, epoch=epoch, real_ids=not labels) for path in paths)
     with opened(output) as stream:
         _print(charts, wishes, stream)
 
