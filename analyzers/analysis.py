@@ -18,6 +18,7 @@ from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.rules import RULES
 from rtlog.analyzers.story import Story, tell
 from rtlog.recordings.damage import Damage
+from rtlog.recordings.format import Header
 from rtlog.recordings.reader import Reading
 
 if TYPE_CHECKING:
@@ -60,16 +61,27 @@ def analyze(
 
     Raises UnknownClientError for a client that no profile is called by.
     """
-    header = reading.header
-    told = None if client else profile_told(header.client, header.sdk)
-    analysis = Analysis(
-        rules, settings, provider=provider or header.provider, client=client or (told.name if told else None)
-    )
+    analysis = analysis_for(reading.header, rules, settings, provider=provider, client=client)
     feed = analysis.feed
     for record in reading:
         feed(record)
     analysis.finish(facts_of(reading))
     return analysis
+
+
+def analysis_for(
+    header: Header,
+    rules: Iterable[type[Rule]] = RULES,
+    settings: Mapping[str, Settings] | None = None,
+    *,
+    provider: str | None = None,
+    client: str | None = None,
+) -> "Analysis":
+    """Give an analysis to feed with the recording of *header*; see `analyze`."""
+    told = None if client else profile_told(header.client, header.sdk)
+    return Analysis(
+        rules, settings, provider=provider or header.provider, client=client or (told.name if told else None)
+    )
 
 
 class Analysis:

@@ -15,7 +15,8 @@ SHOWN: Final = 60
 
 def wrong_value(error: ErrorDetails, inside: str, key: str) -> str:
     """Say what *key* of the table *inside* should be."""
-    value = repr(error["input"])
+    given = error["input"]
+    value = repr(given) if isinstance(given, str | list | dict) else str(given).lower()
     shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
     wanted = "a table" if error["type"] == "model_type" else error["msg"].removeprefix("Input should be ")
     return f"{key}{inside} should be {wanted}, not {shown}"
@@ -27,7 +28,7 @@ def unknown_key(keys: tuple[str, ...], inside: str, settings: Sequence[str], kno
         case [key]:
             return f"unknown key {key!r}{inside}; the nearest is {nearest(key, settings)!r}"
         case ["rules", spelling]:
-            return f"{UnknownRuleError(spelling, known)}{inside}"
+            return f"no rule is called {spelling!r}{inside}; the nearest is {UnknownRuleError(spelling, known).nearest}"
     *_, spelling, key = keys
     rule = rule_called(spelling, known)
     options = [option.name for option in rule.options]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rtlog.analyzers.analysis import Analysis, analyze
+from rtlog.analyzers.analysis import Analysis, analysis_for, analyze
 from rtlog.analyzers.report import RecordingReport
 from rtlog.analyzers.reporting import report_of
 from rtlog.analyzers.rule import Rule, Settings
@@ -28,15 +28,15 @@ class Setup:
     client: str | None = None
 
     def analysis(self, reading: Reading) -> Analysis:
-        """Give an analysis for the records of *reading*, which names the provider where no person does."""
-        return Analysis(self.rules, self.options, provider=self.provider or reading.header.provider)
+        """Give an analysis to feed with the records of *reading*."""
+        return analysis_for(reading.header, self.rules, self.options, provider=self.provider, client=self.client)
 
 
 def analyze_file(path: Path | str, setup: Setup | None = None) -> tuple[Reading, Analysis]:
     """Analyze one recording; raises RecordingError where it cannot be read."""
     setup = setup or Setup()
     with read(path, fold=True) as reading:
-        return reading, analyze(reading, setup.rules, setup.options, provider=setup.provider)
+        return reading, analyze(reading, setup.rules, setup.options, provider=setup.provider, client=setup.client)
 
 
 def report_file(path: Path | str, setup: Setup | None = None) -> RecordingReport:
