@@ -1,12 +1,15 @@
-"""Prints reports: one function a format, chosen by name."""
+"""Prints reports: one function a format, chosen by name; what a format needs is imported when it is chosen."""
 
+import io
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rtlog.analyzers.report import RecordingReport
+
+    Write = Callable[[Iterable[RecordingReport], TextIO], None]
 
 
 class Format(StrEnum):
@@ -16,15 +19,32 @@ class Format(StrEnum):
     CONCISE = "concise"
     JSON = "json"
     JSONL = "jsonl"
+    JUNIT = "junit"
+    GITHUB = "github"
+    SARIF = "sarif"
+    MARKDOWN = "markdown"
+
+
+TEXTS: Final = frozenset({Format.FULL, Format.CONCISE})
 
 
 def print_reports(
     reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool, several: bool
 ) -> None:
-    """Print *reports* as they come; *quiet* leaves out what is clean, *several* adds a summary."""
-    if output_format in {Format.JSON, Format.JSONL}:
-        _print_json(reports, output_format, stream, quiet=quiet)
+    """Print *reports* as they come; *quiet* leaves out what is clean, *several* adds a summary to a text."""
+    if output_format in TEXTS:
+        _print_text(reports, output_format, stream, quiet=quiet, several=several)
         return
+    if isinstance(stream, io.TextIOWrapper):
+        # Programs read it: UTF-8 whatever the terminal speaks. Names of files may hold what UTF-8 cannot.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    shown = (report for report in reports if not (quiet and report.verdict == "clean"))
+    _writer(output_format)(shown, stream)
+
+
+def _print_text(
+    reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool, several: bool
+) -> None:
     from rtlog.cli.console import console_for, encodes_arrows
     from rtlog.cli.story_text import concise, full, summary
 
@@ -45,14 +65,18 @@ def print_reports(
         console.print(summary(shown))
 
 
-def _print_json(reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool) -> None:
-    from importlib.metadata import version
-
-    from rtlog.analyzers.report import Report
-
-    shown = (report for report in reports if not (quiet and report.verdict == "clean"))
-    if output_format is Format.JSONL:
-        stream.writelines(report.model_dump_json() + "\n" for report in shown)
-        return
-    whole = Report(tool=f"rtlog {version('rtlog')}", recordings=list(shown))
-    stream.write(whole.model_dump_json(indent=2) + "\n")
+def _writer(output_format: Format) -> "Write":
+    match output_format:
+        case Format.JUNIT:
+            from rtlog.cli.formats.junit import write
+        case Format.GITHUB:
+            from rtlog.cli.formats.github import write
+        case Format.SARIF:
+            from rtlog.cli.formats.sarif import write
+        case Format.MARKDOWN:
+            from rtlog.cli.formats.markdown import write
+        case Format.JSONL:
+            from rtlog.cli.formats.report_json import write_lines as write
+        case _:
+            from rtlog.cli.formats.report_json import write
+    return write

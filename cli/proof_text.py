@@ -1,9 +1,11 @@
 """A story as text, told in the manner of a proof: what was given, what crossed it, what followed, what prevents it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from itertools import takewhile
 from typing import Final
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +18,9 @@ ARROWS: Final = {"client": "→", "server": "←", "local": "·"}
 ASCII_ARROWS: Final = {"client": "->", "server": "<-", "local": "."}
 INDENT: Final = 4
 LANES: Final = ("server", "mirror", "local")
+LABELS: Final = 16
+"""Labels of a lane that are listed one by one."""
+LABELS_BEFORE: Final = 3
 GIVEN: Final = "given"
 BUT: Final = "but"
 THEN: Final = "then"
@@ -122,16 +127,27 @@ def _lanes(before: LanesReport, after: LanesReport) -> Table:
         if was is None or now is None:
             table.add_row(name, Text("not known: the recording has no local events", "dim"))
         else:
-            line = Text(f"[{_labels(was)}]")
+            shown_was, shown_now = abridged(was, now)
+            line = Text(f"[{shown_was}]")
             if was != now:
                 line.append(" becomes ", "dim")
-                line.append(f"[{_labels(now)}]")
+                line.append(f"[{shown_now}]")
             table.add_row(name, line)
     return table
 
 
-def _labels(labels: Iterable[str]) -> str:
-    return printable(", ".join(labels))
+def abridged(was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:
+    """List the labels of a lane before and after; of a long one the part that changed, and what stands before it."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(was, now, strict=False)))
+    hidden = max(same - LABELS_BEFORE, 0) if max(len(was), len(now)) > LABELS else 0
+    return _labels(was, hidden), _labels(now, hidden)
+
+
+def _labels(labels: Sequence[str], hidden: int) -> str:
+    shown = labels[hidden : hidden + LABELS]
+    rest = len(labels) - hidden - len(shown)
+    told = [*([f"{hidden} more"] if hidden else []), *shown, *([f"{rest} more"] if rest else [])]
+    return printable(", ".join(told))
 
 
 def _consequences(story: ToldStory, arrows: dict[str, str]) -> Iterator[RenderableType]:
@@ -179,3 +195,12 @@ def _listed(rows: Iterable[tuple[str, str]]) -> Table:
     for mark, text in rows:
         table.add_row(mark, Text(printable(text)))
     return table
+
+
+def as_text(story: ToldStory, width: int = 100) -> str:
+    """Give one story as plain text of at most *width* columns, without colours and without arrows that are no ASCII."""
+    console = Console(file=StringIO(), width=width, color_system=None, highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        for paragraph in told(story, ascii_only=True):
+            console.print(paragraph)
+    return capture.get()

@@ -1,0 +1,110 @@
+"""JUnit XML: a suite for each recording, a case for each story, for the test reports of CI servers.
+
+A story of severity error or warning is a failure; one that is mere information passes and tells itself in `system-out`.
+Where no story fails, the case `verdict` says what the recording proves. It passes when that is "clean", and is an error
+when that is "inconclusive" or the recording cannot be read: a skipped case would look like an acquittal.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, TextIO
+from xml.etree import ElementTree as ET  # only written, never parsed
+
+from rtlog.analyzers.report import RecordingReport
+from rtlog.cli.proof_text import as_text
+from rtlog.cli.story_text import coverage_facts, not_judged
+from rtlog.cli.told import ToldStory, stories_of
+from rtlog.cli.wording import clip, printable
+
+FAILING: Final = frozenset({"error", "warning"})
+MESSAGE: Final = 1_000
+"""Characters of a message that stands in an attribute."""
+TIME: Final = "0"
+"""Seconds a case took: some servers demand a number, and the same recording gives the same report."""
+_SUFFIX: Final = re.compile(r"(\.rtlog)?\.jsonl(\.gz)?$")
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even as a reference (its section 2.2)."""
+
+
+def write(reports: Iterable[RecordingReport], stream: TextIO) -> None:
+    """Write the document."""
+    suites = ET.Element("testsuites", name="rtlog")
+    suites.extend(_suite(report) for report in reports)
+    for name in ("tests", "failures", "errors"):
+        suites.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
+    suites.set("time", TIME)
+    ET.indent(suites)
+    stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+    stream.write(ET.tostring(suites, encoding="unicode") + "\n")
+
+
+def _suite(report: RecordingReport) -> ET.Element:
+    cases = list(_cases(report))
+    suite = ET.Element("testsuite", name=_legal(printable(report.path)), tests=str(len(cases)))
+    suite.set("failures", str(_holding(cases, "failure")))
+    suite.set("errors", str(_holding(cases, "error")))
+    suite.set("skipped", "0")
+    suite.set("time", TIME)
+    suite.append(_properties(report))
+    suite.extend(cases)
+    return suite
+
+
+def _holding(cases: Iterable[ET.Element], tag: str) -> int:
+    return sum(case.find(tag) is not None for case in cases)
+
+
+def _properties(report: RecordingReport) -> ET.Element:
+    facts: list[tuple[str, str]] = [("verdict", report.verdict)]
+    if report.coverage is not None:
+        facts.append(("coverage", "; ".join(coverage_facts(report.coverage))))
+        facts += [("not judged", text) for text in not_judged(report.coverage)]
+    properties = ET.Element("properties")
+    for name, value in facts:
+        ET.SubElement(properties, "property", name=name, value=_legal(clip(value, MESSAGE)))
+    return properties
+
+
+def _cases(report: RecordingReport) -> Iterator[ET.Element]:
+    stories = list(stories_of(report))
+    if not any(story.severity in FAILING for story in stories) or report.verdict == "inconclusive":
+        yield _verdict(report)
+    for story in stories:
+        yield _story(story)
+
+
+def _verdict(report: RecordingReport) -> ET.Element:
+    case = _case(report, "verdict")
+    if report.verdict in {"inconclusive", "unreadable"}:
+        reason = _legal(clip(report.reason or "", MESSAGE))
+        error = ET.SubElement(case, "error", message=f"{report.verdict}: {reason}", type=report.verdict)
+        error.text = f"{report.verdict}: {reason}"
+    return case
+
+
+def _story(story: ToldStory) -> ET.Element:
+    root = story.root
+    case = _case(story.report, f"{root.rule} {root.name} ({root.id})", root.line)
+    text = _legal(as_text(story))
+    if story.severity in FAILING:
+        message = _legal(clip(root.message, MESSAGE))
+        failure = ET.SubElement(case, "failure", message=message, type=_legal(printable(root.rule)))
+        failure.text = text
+    else:
+        ET.SubElement(case, "system-out").text = text
+    return case
+
+
+def _case(report: RecordingReport, name: str, line: int | None = None) -> ET.Element:
+    # Servers take what follows the last dot of a class name for the class, what precedes it for its package.
+    place = _SUFFIX.sub("", printable(report.path)).lstrip("/").replace(".", "_")
+    case = ET.Element("testcase", classname=_legal(f"rtlog.{place}"), name=_legal(printable(name)))
+    case.set("file", _legal(printable(report.path)))
+    if line is not None:
+        case.set("line", str(line))
+    case.set("time", TIME)
+    return case
+
+
+def _legal(text: str) -> str:
+    return _NOT_XML.sub("�", text)
