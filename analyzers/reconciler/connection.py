@@ -61,6 +61,8 @@ class Connection:
     active: dict[str, ResponseLife] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
     """call_id → item id of its call."""
+    coming_calls: dict[str, ItemLife] = field(default_factory=dict)
+    """call_id → a call that the client created without an item id, and that the server has not added yet."""
     profile: ClientProfile | None = None
     """The client that the recording or a person names: what it is known to do."""
     dialect: Dialect = OPENAI
@@ -90,6 +92,8 @@ class Connection:
     last_speech: Moment | None = None
     last_interruption: Moment | None = None
     last_user_added: Moment | None = None
+    last_user_turn: Moment | None = None
+    """The last user message that was added, or that the client sent."""
 
     @property
     def last(self) -> Moment | None:

@@ -11,6 +11,8 @@ ROOT = "root"
 NO_ITEM = frozenset({"", "0", ROOT})
 SPOKEN_PARTS = frozenset({"audio", "output_audio"})
 WRITTEN_PARTS = frozenset({"text", "output_text"})
+COMING = 4096
+"""Calls created without an id that are waited for."""
 STRAYS = 4096
 """Unknown items remembered a connection; a hostile recording could name millions."""
 
@@ -22,9 +24,10 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     request.previous_item_id = event.previous_item_id if isinstance(event.previous_item_id, str) else None
     _send(c, request)
     c.note_push(at, local=False)
+    if told.role == "user":
+        c.last_user_turn = at
     if told.id is None:
-        # The server will choose the id; only a tool output can be followed before that, by its call_id.
-        return [ch.RequestSent(at, c, request), *_output_sent(c, ItemLife("", c.number), told, request)]
+        return _nameless_create_sent(c, told, request)
     item = c.life(told.id)
     was_live, was_gone, replaces = item.live, item.state is ItemState.GONE, item.state is ItemState.DELETING
     if item.state in {ItemState.ABSENT, ItemState.ANNOUNCED}:
@@ -42,10 +45,20 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     return changes
 
 
+def _nameless_create_sent(c: Connection, told: Item, request: Request) -> list[ch.Change]:
+    """A create whose item gets its id from the server: until then only a call can be followed, by its call_id."""
+    item = ItemLife("", c.number, told.type, told.role, told.call_id, told.name, origin="client", create=request)
+    item.move(Move.CREATE)
+    if told.type == "function_call" and told.call_id and len(c.coming_calls) < COMING:
+        c.coming_calls[told.call_id] = item
+    sent = ch.ItemCreateSent(request.sent, c, item, request, False, False, False, told)  # noqa: FBT003 - facts in order
+    return [ch.RequestSent(request.sent, c, request), sent, *_output_sent(c, item, told, request)]
+
+
 def _output_sent(c: Connection, item: ItemLife, told: Item, request: Request) -> list[ch.Change]:
     if told.type != "function_call_output":
         return []
-    call = c.call_item(told.call_id)
+    call = c.call_item(told.call_id) or c.coming_calls.get(told.call_id or "")
     # The server handles client events in order: a delete that is already on its way is done before this output arrives.
     live = call is not None and call.state in {ItemState.LIVE, ItemState.REQUESTED, ItemState.REPLACING}
     if call is not None and call.output_sent is None:
@@ -96,6 +109,7 @@ def added(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     describe(c, item, told)
     if request is not None:
         item.origin, item.create = "client", request
+        _take_over(c, item)
         c.requests.acknowledge(request, at)
     item.move(Move.ADDED)
     item.added, item.last_added = item.added or at, at
@@ -109,13 +123,20 @@ def added(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     kept = c.lanes.add_to_mirror(item.id, anchor)
     _note_anchored(c, anchor, at)
     if item.role == "user":
-        c.last_user_added = at
+        c.last_user_added = c.last_user_turn = at
     changes: list[ch.Change] = [ch.ItemAdded(at, c, item, anchor, fault, kept, request, unanchored)]
     if request is not None:
         changes.append(ch.RequestAnswered(at, c, request))
     if item.text:
         changes.append(ch.ContentKnown(at, c, item))
     return changes
+
+
+def _take_over(c: Connection, item: ItemLife) -> None:
+    """Let the item of a call that was created without an id have what happened before the server named it."""
+    coming = c.coming_calls.pop(item.call_id or "", None)
+    if coming is not None:
+        item.output_sent, item.output_item_id, item.answer = coming.output_sent, coming.output_item_id, coming.answer
 
 
 def _seen_again(c: Connection, item: ItemLife, told: Item, event: Event, at: Moment) -> list[ch.Change]:

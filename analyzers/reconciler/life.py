@@ -55,6 +55,8 @@ class Request(Struct, eq=False):
     """For `response.create`: the first `response.cancel` without id sent before its `response.created`."""
     timed_out: Moment | None = None
     """For `response.create`: when the caller gave up, as a local event told."""
+    last_turn: Moment | None = None
+    """For `response.create`: the user's last turn when it was sent."""
     repeated: Moment | None = None
     """For `response.create`: the next `response.create`, sent before this one's `response.created`."""
 

@@ -119,6 +119,8 @@ def _error(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     item = c.item(request.item_id or "")
     if move is not None and item is not None:
         item.move(move)
+    if request.item_id is None:
+        c.coming_calls.pop(request.call_id or "", None)
     return [ch.ErrorReceived(at, c, code, message, request), ch.RequestAnswered(at, c, request)]
 
 

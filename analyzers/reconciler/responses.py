@@ -20,7 +20,7 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     request = Request(event.type, at, c.number, event.event_id, metadata=asked.metadata if asked else None)
     request.out_of_band = asked is not None and asked.conversation == OUT_OF_BAND
     request.writes = asked is not None and _writes(asked)
-    request.active_when_sent = tuple(c.active)
+    request.active_when_sent, request.last_turn = tuple(c.active), c.last_user_turn
     for waiting in c.requests.pending("response.create"):
         waiting.repeated = waiting.repeated or at
     c.requests.sent(request)

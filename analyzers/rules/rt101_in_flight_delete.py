@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed, within
+from rtlog.analyzers.profiles.fixes import fixed_in
+from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import (
     ItemCreateSent,
     ItemDeleted,
@@ -30,6 +32,8 @@ class _Case:
     before: Snapshot
     needs_output: bool = False
     after: Snapshot | None = None
+    simulated_by: str | None = None
+    """The client profile by which the application's context lacked the item, where no local event says so."""
 
 
 class InFlightDelete(Rule):
@@ -138,6 +142,18 @@ class InFlightDelete(Rule):
             "error proven",
             (2, 3, 5, 7),
         ),
+        Example(
+            "the named client places no placeholder behind its config item, so its context lacks the turn",
+            """
+            0    < added m1 assistant
+            82   < added u1 user prev=m1
+            229  > delete u1
+            434  < deleted u1
+            """,
+            "error likely",
+            (2, 3, 4),
+            client="livekit-agents@1.7.1",
+        ),
     )
     good = (
         Example(
@@ -228,6 +244,17 @@ class InFlightDelete(Rule):
             """,
         ),
         Example(
+            "the named client had its transcript, and with it the turn",
+            """
+            0    < added m1 assistant
+            82   < added u1 user prev=m1
+            200  < transcribed u1 "forget that"
+            229  > delete u1
+            434  < deleted u1
+            """,
+            client="livekit-agents@1.7.1",
+        ),
+        Example(
             "a client's own items are its own to delete",
             """
             0   > create s1 system text=summary
@@ -253,7 +280,10 @@ class InFlightDelete(Rule):
         if case is None:
             return
         if item.situation is Situation.IN_FLIGHT:
-            case.certainty, case.severity, case.needs_output = "proven", Severity.ERROR, False
+            case.severity = Severity.ERROR
+            case.simulated_by = change.conn.lanes.simulated_by
+            if case.simulated_by is None:
+                case.certainty, case.needs_output = "proven", False
         self._cases[item.conn, item.id] = case
         self.engine.later(change.at, self.number("call-window-ms"), lambda: self._settle(case))
 
@@ -310,7 +340,8 @@ class InFlightDelete(Rule):
     def _never_taken(self, change: ItemDeleteSent) -> _Case | None:
         if change.item.situation is not Situation.IN_FLIGHT:
             return None
-        return self._case(change, Severity.ERROR, "before the application had taken it", "proven")
+        certainty: Certainty = "proven" if change.conn.lanes.simulated_by is None else "likely"
+        return self._case(change, Severity.ERROR, "before the application had taken it", certainty)
 
     def _interrupted(self, change: ItemDeleteSent) -> bool:
         return within(change.conn.last_interruption, change.at, self.number("interruption-ms"))
@@ -370,7 +401,7 @@ class InFlightDelete(Rule):
         item, request = case.item, case.request
         deleted = request.answered
         self.report(
-            _sentence(item, request, case.reason),
+            _sentence(case),
             request.sent,
             (
                 seen(item.added, f"{item.label} added by the server"),
@@ -386,7 +417,7 @@ class InFlightDelete(Rule):
             severity=case.severity,
             about=item,
             responses=(item.response_id,) if item.response_id else (),
-            prevented_by=_prevention(item),
+            prevented_by=_prevention(item, case.connection.profile),
             before=case.before,
             after=case.after,
         )
@@ -396,8 +427,9 @@ def _after(earlier: Moment, later: Moment | None) -> bool:
     return later is not None and later.seq > earlier.seq
 
 
-def _sentence(item: ItemLife, request: Request, reason: str) -> str:
-    parts = [f"{item.label} was deleted {reason}: the server added it at {stamp(item.added)}"]
+def _sentence(case: _Case) -> str:
+    item, request = case.item, case.request
+    parts = [f"{item.label} was deleted {case.reason}: the server added it at {stamp(item.added)}"]
     acknowledged = ""
     if request.answered is not None and elapsed(item.added, request.answered) is not None:
         acknowledged = f" (acknowledged {ms(elapsed(item.added, request.answered))} after it was added)"
@@ -406,14 +438,13 @@ def _sentence(item: ItemLife, request: Request, reason: str) -> str:
         parts.append(f"its output was sent at {stamp(item.output_sent)}")
     if item.placeholder is None and item.local_missed is not None:
         parts.append("the application's context never held it")
+    elif case.simulated_by is not None:
+        parts.append(f"the context of {case.simulated_by} would not hold it yet")
     return ", ".join(parts)
 
 
-def _prevention(item: ItemLife) -> tuple[str, ...]:
+def _prevention(item: ItemLife, profile: ClientProfile | None) -> tuple[str, ...]:
     guard = "never delete a server-made item that the application has not acknowledged (in-flight guard)"
     if item.type != "function_call":
         return (guard,)
-    return (
-        "livekit-agents 1.5.0 and later, unless a local-only item stands at the context's tail (livekit/agents#5114)",
-        guard,
-    )
+    return (*fixed_in("RT101", profile), guard)

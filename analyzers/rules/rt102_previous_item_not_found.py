@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed, within
+from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import AnchorFault, ItemAdded
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife
@@ -23,6 +24,8 @@ class _Case:
     deleted: Moment | None
     lost: list[str]
     after: Snapshot
+    kept: bool
+    """The named client's mirror holds the item all the same."""
 
 
 class PreviousItemNotFound(Rule):
@@ -103,6 +106,19 @@ class PreviousItemNotFound(Rule):
             "error proven",
             (4,),
         ),
+        Example(
+            "the named client puts such an item at its mirror's tail: nothing is lost",
+            """
+            0    < added m1 assistant
+            10   > delete m1
+            20   < deleted m1
+            416  < added u1 user prev=m1
+            430  < added m2 assistant prev=u1
+            """,
+            "info proven",
+            (1, 3, 4),
+            client="livekit-agents@1.7.1",
+        ),
     )
     good = (
         Example(
@@ -173,6 +189,7 @@ class PreviousItemNotFound(Rule):
                 deleted,
                 [change.item.id],
                 change.conn.lanes.snapshot(),
+                change.mirror_kept,
             )
         )
 
@@ -198,11 +215,11 @@ class PreviousItemNotFound(Rule):
         return within(case.added, anchor.added, self.number("grace-ms"))
 
     def _report(self, case: _Case) -> None:
-        labels, anchor, lost = case.connection.labels, case.anchor, len(case.lost)
+        labels, anchor = case.connection.labels, case.anchor
         named = labels.of(case.anchor_id)
         self.report(
             f"previous_item_id not found: the server put {case.item.label} behind {named}, {_why(case)}; "
-            f"a strict client loses {lost} item{'s' if lost > 1 else ''}",
+            f"{_effect(case)}",
             case.added,
             (
                 seen(anchor.added, f"{named} was in the conversation") if anchor and case.deleted else None,
@@ -211,10 +228,11 @@ class PreviousItemNotFound(Rule):
                 seen(case.added, f"{case.item.label} names {named} as its predecessor"),
             ),
             certainty=self._certainty(case),
+            severity=Severity.INFO if case.kept else Severity.ERROR,
             about=case.item,
             items=(*case.lost, case.anchor_id),
             prevented_by=(
-                "livekit-agents 1.7.1 and later put the item at the mirror's tail (livekit/agents#6964)",
+                *fixed_in(self.code, case.connection.profile),
                 "relink to the deleted item's predecessor",
             ),
             after=case.after,
@@ -229,6 +247,14 @@ class PreviousItemNotFound(Rule):
 
 def _rejected(anchor: ItemLife | None) -> Moment | None:
     return anchor.create.answered if anchor is not None and anchor.create is not None else None
+
+
+def _effect(case: _Case) -> str:
+    profile, lost = case.connection.profile, len(case.lost)
+    who = "a strict client" if profile is None else profile.name
+    if case.kept:
+        return f"{who} puts it at the tail of its mirror and loses nothing"
+    return f"{who} loses {lost} item{'s' if lost > 1 else ''}"
 
 
 def _why(case: _Case) -> str:

@@ -58,6 +58,18 @@ class StalePlaceholder(Rule):
             "info proven",
             (3, 4, 5, 6),
         ),
+        Example(
+            "the named client places one",
+            """
+            0    < response r1
+            10   < output r1 m1 assistant
+            11   < added m1 assistant prev=null
+            500  < finished r1 cancelled turn_detected
+            """,
+            "info likely",
+            (3, 4),
+            client="livekit-agents@1.5.0",
+        ),
     )
     good = (
         Example(
@@ -116,10 +128,12 @@ class StalePlaceholder(Rule):
 
     def _report(self, connection: Connection, item: ItemLife) -> None:
         response = connection.response_of(item)
-        known, kept = item.local is LocalState.PLACEHOLDER, item.first_anchored is not None
-        held = (
-            "the application still holds a placeholder for it" if known else "a client that keeps one has a placeholder"
-        )
+        placed, kept = item.local is LocalState.PLACEHOLDER, item.first_anchored is not None
+        simulated = connection.lanes.simulated_by
+        known = placed and simulated is None
+        held = "a client that keeps one has a placeholder"
+        if placed:
+            held = f"{simulated or 'the application'} still holds a placeholder for it"
         self.report(
             f"{item.label} was added at {stamp(item.added)} and its response was cancelled before any content; {held}"
             f"{', and a later item is anchored to it: kept on purpose' if kept else ''}",
@@ -130,7 +144,7 @@ class StalePlaceholder(Rule):
                 seen(response.done if response else None, "its response is cancelled without content"),
                 seen(item.first_anchored, f"a later item names {item.label} as its predecessor"),
             ),
-            certainty="proven" if known else "possible",
+            certainty="proven" if known else "likely" if placed else "possible",
             severity=Severity.WARNING if known and not kept else Severity.INFO,
             about=item,
             responses=(item.response_id,) if item.response_id else (),

@@ -148,11 +148,9 @@ class GhostRecreate(Rule):
             ),
             certainty="proven",
             about=item,
-            prevented_by=(
-                "livekit-agents 1.7.1 and later count a duplicate id as success (livekit/agents#6964)"
-                if ghost.was_live
-                else "keep tombstones: never create an id again that was deleted",
-            ),
+            prevented_by=fixed_in(self.code, ghost.profile)
+            if ghost.was_live
+            else ("keep tombstones: never create an id again that was deleted",),
         )
 
 

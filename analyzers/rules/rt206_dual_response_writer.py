@@ -10,6 +10,7 @@ from rtlog.analyzers.reconciler.changes import (
     ResponseCreated,
     ResponseCreateSent,
     SpeechStarted,
+    ToolOutputSent,
 )
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, Request, ResponseLife
@@ -47,6 +48,7 @@ class DualResponseWriter(Rule):
     remedy = "Set `create_response` to false where the client drives the turns, or ask only when nothing is pending."
     look_alikes = (
         "the reply to a tool call that the turn's own response made",
+        "the reply to the output of a tool that ran meanwhile",
         "an out-of-band response",
         "create_response is false",
         "a later request: something new to say",
@@ -113,6 +115,22 @@ class DualResponseWriter(Rule):
             1500 < response r2
             1505 < output r2 m2 assistant
             1900 < finished r2 completed
+            """,
+        ),
+        Example(
+            "the reply to the output of a tool that ran meanwhile",
+            """
+            0    < added fc1 call call_id=c1
+            90   < arguments r0 fc1 {}
+            910  < committed u1
+            915  < added u1 user
+            1000 < response r1
+            1005 < output r1 m1 assistant
+            1900 < finished r1 completed
+            1910 > create o1 result call_id=c1
+            1911 > respond
+            2200 < response r2
+            2205 < output r2 m2 assistant
             """,
         ),
         Example(
@@ -213,6 +231,13 @@ class DualResponseWriter(Rule):
     def item_created(self, change: ItemCreateSent) -> None:
         """The client's own message is a turn of its own."""
         if change.told.role == "user":
+            self._close(change.conn)
+
+    @on(ToolOutputSent)
+    def output_sent(self, change: ToolOutputSent) -> None:
+        """What is asked for behind an output is the reply to that."""
+        turn = self._open.get(change.conn.number)
+        if turn is not None and turn.own is not None:
             self._close(change.conn)
 
     @on(SpeechStarted)

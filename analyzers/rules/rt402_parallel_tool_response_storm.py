@@ -194,7 +194,7 @@ class ParallelToolResponseStorm(Rule):
         """A request while outputs are missing, unless the user has spoken since."""
         if change.request.out_of_band:
             return
-        spoke = change.conn.last_user_added
+        spoke = change.conn.last_user_turn
         for batch in self._batches.values():
             mine = batch.connection is change.conn and bool(batch.outputs)
             if mine and not (spoke is not None and spoke.seq > batch.outputs[0].seq):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed
+from rtlog.analyzers.passage import messages_since
 from rtlog.analyzers.reconciler.changes import CallFinished, ResponseCreated, ToolOutputSent
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
@@ -20,6 +21,8 @@ class _Open:
     at: Moment | None = None
     """When the client asked for it, or when turn detection made it."""
     by_client: bool = False
+    passed: bool = False
+    """Messages that came since the call stood behind it when its output was sent."""
 
 
 class ResponseCreateBeforeToolOutput(Rule):
@@ -29,6 +32,7 @@ class ResponseCreateBeforeToolOutput(Rule):
     name = "response-create-before-tool-output"
     severity = Severity.WARNING
     needs = frozenset({"client"})
+    leads_to = ("RT406",)
     what = (
         "A response runs while the output of a complete call is not in the conversation yet; then the output arrives. "
         "Asked for by the client it is a missing wait; made by turn detection it is the user who spoke meanwhile."
@@ -42,6 +46,7 @@ class ResponseCreateBeforeToolOutput(Rule):
         "the request was refused",
         "parallel calls, one of them answered: RT402's",
         "the call was deleted: RT101's",
+        "the answer to the user still stands behind the call: RT406's",
     )
     references = ("openai/openai-realtime-api-beta#49", "livekit/agents-js#1844")
     bad = (
@@ -69,12 +74,11 @@ class ResponseCreateBeforeToolOutput(Rule):
             20   < arguments r1 fc1 {}
             40   < finished r1 completed
             100  < committed u1
-            101  < added u1 user
             140  < response r2
             500  > create o1 result call_id=c1 output=ok1
             """,
             "info proven",
-            (4, 8, 9),
+            (4, 7, 8),
         ),
         Example(
             "the client answers a user turn meanwhile",
@@ -85,13 +89,12 @@ class ResponseCreateBeforeToolOutput(Rule):
             20   < arguments r1 fc1 {}
             40   < finished r1 completed
             100  > create u1 user text=wait
-            101  < added u1 user
             105  > respond
             140  < response r2
             500  > create o1 result call_id=c1 output=ok1
             """,
             "info proven",
-            (4, 8, 9, 10),
+            (4, 7, 8, 9),
         ),
     )
     good = (
@@ -164,6 +167,19 @@ class ResponseCreateBeforeToolOutput(Rule):
             """,
         ),
         Example(
+            "the answer to the user still stands behind the call: RT406's",
+            """
+            0    < response r1
+            11   < added fc1 call call_id=c1 name=one
+            20   < arguments r1 fc1 {}
+            40   < finished r1 completed
+            100  < committed u1
+            101  < added u1 user prev=fc1
+            140  < response r2
+            500  > create o1 result call_id=c1 output=ok
+            """,
+        ),
+        Example(
             "never answered: RT401's",
             """
             0    < response r1
@@ -225,6 +241,7 @@ class ResponseCreateBeforeToolOutput(Rule):
         """The output proves that the response came too early."""
         waiting = self._open.get((change.conn.number, change.call.id)) if change.call else None
         if waiting is not None and waiting.response is not None:
+            waiting.passed = bool(messages_since(change.conn, waiting.call))
             self._cases.append(self._open.pop((change.conn.number, waiting.call.id)))
         self._forget_answered(change.conn)
 
@@ -245,8 +262,10 @@ class ResponseCreateBeforeToolOutput(Rule):
         call, response, at = case.call, case.response, case.at
         if response is None or at is None or call.call_done is None:
             return
-        spoke = case.connection.last_user_added
-        for_user = not case.by_client or (spoke is not None and call.call_done.seq < spoke.seq < at.seq)
+        spoke = response.request.last_turn if response.request else None
+        for_user = not case.by_client or (spoke is not None and call.call_done.seq < spoke.seq)
+        if for_user and case.passed:
+            return
         late = ms(elapsed(at, call.output_sent))
         how = "asked for" if case.by_client else "made by turn detection"
         self.report(

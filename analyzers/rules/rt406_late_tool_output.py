@@ -1,16 +1,14 @@
 """RT406: a tool's output arrives when the conversation has moved on."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
+from rtlog.analyzers.passage import messages_since
 from rtlog.analyzers.reconciler.changes import ItemAdded, ResponseCreated
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
-
-SPOKEN_ROLES = frozenset({"user", "assistant"})
 
 
 @dataclass(slots=True, eq=False)
@@ -175,7 +173,7 @@ class LateToolOutput(Rule):
         call = change.conn.call_item(output.call_id)
         if call is None or not call.live or call.added is None or call.call_done is None:
             return
-        passed = [item for item in _behind(change.conn, call) if _came_between(item, call)]
+        passed = messages_since(change.conn, call)
         if passed:
             case = _Case(change.conn, call, output, change.at, passed[-1], len(passed))
             self._cases.append(case)
@@ -220,20 +218,3 @@ class LateToolOutput(Rule):
             items=(call.id, output.id),
             prevented_by=("ask for a response after a late output",),
         )
-
-
-def _behind(connection: Connection, call: ItemLife) -> Iterator[ItemLife]:
-    """Give the items that stand behind *call*, the last one first."""
-    lane = connection.lanes.server
-    item_id = lane.tail
-    while item_id is not None and item_id != call.id:
-        item = connection.items.get(item_id)
-        if item is not None:
-            yield item
-        item_id = lane.before(item_id)
-
-
-def _came_between(item: ItemLife, call: ItemLife) -> bool:
-    own = call.response_id is not None and item.response_id == call.response_id
-    later = item.added is not None and call.added is not None and item.added.seq > call.added.seq
-    return item.type == "message" and item.role in SPOKEN_ROLES and later and not own
