@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import typer
 
-COMMANDS: Final = ("demo", "record", "analyze", "timeline", "info")
+COMMANDS: Final = ("demo", "record", "analyze", "timeline", "info", "rule", "schema")
 """Subcommands in the order of the help page; each is the function of its name in `rtlog.cli.<name>`."""
 
 USAGE_OR_INPUT: Final = 2
@@ -78,12 +78,19 @@ def _application(arguments: list[str]) -> "typer.Typer":
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    named = [name for name in arguments[:1] if name in COMMANDS]
+    named = [name for name in (_completed() or arguments)[:1] if name in COMMANDS]
     for name in named or COMMANDS:
         module = import_module(f"rtlog.cli.{name}")
         settings = getattr(module, "CONTEXT_SETTINGS", {})
         app.command(name, epilog=getattr(module, "EXAMPLE", None), context_settings=settings)(getattr(module, name))
     return app
+
+
+def _completed() -> list[str]:
+    """Give the words after `rtlog` that the shell wants completed: it hands them over in the environment."""
+    if "_RTLOG_COMPLETE" not in os.environ:
+        return []
+    return (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()[1:]
 
 
 def _root() -> None:

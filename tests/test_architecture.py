@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from rtlog.cli.app import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "recordings": set(),
@@ -133,7 +135,7 @@ def test_what_only_reads_loads_no_network(command: str):
     assert packages(loaded(command, str(SAMPLE))) & HEAVY <= {"msgspec", "orjson", "pydantic"}
 
 
-@pytest.mark.parametrize("command", ["analyze", "demo", "info", "record", "timeline"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_loads_the_command_and_no_other(command: str):
     modules = loaded(command, "-h")
 

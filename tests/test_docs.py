@@ -18,7 +18,7 @@ from rtlog.cli.app import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SAMPLE = Path(str(files("rtlog.recordings.samples"))) / "r01-in-flight-delete-5021.rtlog.jsonl"
 
@@ -36,12 +36,53 @@ def test_the_readme_opens_with_two_commands_and_ci_runs_the_second():
     assert os.access(ROOT / check, os.X_OK)
 
 
-def test_what_the_readme_shows_is_current():
-    ran = subprocess.run(
-        [sys.executable, "docs/refresh.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def refresh(*arguments: str, root: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "docs/refresh.py", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", ""), "run python docs/refresh.py"
+
+@pytest.mark.parametrize("part", ["readme", "rules"])
+def test_what_is_generated_is_current(part: str):
+    ran = refresh(part, "--check")
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", ""), f"run python docs/refresh.py {part}"
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Give a copy of the documents that is current."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    assert refresh("rules", root=tmp_path).returncode == 0
+    assert refresh("rules", "--check", root=tmp_path).returncode == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["README.md", "RT101.md"])
+def test_a_page_that_somebody_edited_is_not_current(name: str, copied: Path):
+    page = copied / "docs" / "rules" / name
+    page.write_text(page.read_text(encoding="utf-8").replace("delete", "remove"), encoding="utf-8")
+
+    ran = refresh("rules", "--check", root=copied)
+    assert ran.returncode == 1
+    assert ran.stdout.startswith(f"--- docs/rules/{name}\n")
+
+
+def test_a_page_is_missed_and_one_without_a_rule_is_removed(copied: Path):
+    pages = copied / "docs" / "rules"
+    (pages / "RT101.md").rename(pages / "RT000.md")
+
+    assert "--- docs/rules/RT000.md\n" in refresh("rules", "--check", root=copied).stdout
+    assert "--- docs/rules/RT101.md\n" in refresh("rules", "--check", root=copied).stdout
+    assert refresh("rules", root=copied).returncode == 0
+    assert {page.stem for page in pages.iterdir()} == {"README", *(rule.code for rule in RULES)}
+
+
+def test_a_page_says_what_the_command_says():
+    page = (ROOT / "docs" / "rules" / "RT101.md").read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "rtlog.cli", "rule", "RT101", "--output-format", "markdown"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert re.sub(r"\[(RT\d+)\]\([^)]*\)", r"\1", page) == ran.stdout
 
 
 def test_the_readme_names_every_command_and_every_rule():
@@ -98,7 +139,7 @@ def test_each_program_of_the_readme_runs(workplace: Path, capsys: pytest.Capture
     assert len(list((workplace / "recordings").iterdir())) == 2
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path):
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
 

@@ -1,0 +1,69 @@
+"""`rtlog schema`: the JSON Schemas of what rtlog writes and reads."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+EXAMPLE = "Example: rtlog schema report -o report.schema.json"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+CONFIG_VERSION = 1
+
+JsonObject = dict[str, Any]
+
+
+class Name(StrEnum):
+    """What has a schema."""
+
+    REPORT = "report"
+    RECORDING = "recording"
+    CONFIG = "config"
+
+
+def schema(
+    name: Annotated[
+        Name, typer.Argument(help="What `analyze` prints as JSON, a line of a recording, or the settings.")
+    ],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it here, not to stdout.")] = None,
+) -> None:
+    """Print the JSON Schema of the report, of a recording's lines, or of the configuration.
+
+    Exits 0, or 2 for a schema that does not exist.
+    """
+    import json
+
+    from rtlog.cli.output import opened
+
+    described = SCHEMAS[name]()
+    head = {"$schema": DIALECT, "$id": f"urn:rtlog:schema:{name.value}:{described['version']}"}
+    with opened(output) as stream:
+        stream.write(json.dumps(head | described, indent=2) + "\n")
+
+
+def _report() -> JsonObject:
+    from rtlog.analyzers.report import REPORT_VERSION, Report
+
+    model = Report.model_json_schema(mode="serialization")
+    model["properties"]["version"]["const"] = REPORT_VERSION
+    return {"title": "An rtlog report", "version": REPORT_VERSION} | _untitled(model)
+
+
+def _recording() -> JsonObject:
+    from rtlog.recordings.schema import line_schema
+
+    return line_schema()
+
+
+def _config() -> JsonObject:
+    from rtlog.cli.configuration import config_schema
+
+    return {"title": "The configuration of rtlog", "version": CONFIG_VERSION} | _untitled(config_schema())
+
+
+def _untitled(model: JsonObject) -> JsonObject:
+    return {key: value for key, value in model.items() if key != "title"}
+
+
+SCHEMAS = {Name.REPORT: _report, Name.RECORDING: _recording, Name.CONFIG: _config}
