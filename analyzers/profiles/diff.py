@@ -1,11 +1,9 @@
 """What a push changes: the difference between a mirror and the context that the application wants."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtlog.analyzers.profiles.context import ContextItem
-from rtlog.analyzers.profiles.profile import Ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +15,12 @@ class Diff:
     updated: tuple[tuple[str | None, str], ...]
 
 
-def diff(old: Sequence[ContextItem], new: Sequence[ContextItem], ties: Ties) -> Diff:
+def diff(old: Sequence[ContextItem], new: Sequence[ContextItem]) -> Diff:
     """Give the changes that make *old* into *new*; an item that moved is removed and created.
 
     Only the texts of messages are compared: not arguments, outputs, sounds or images.
     """
-    kept = set(common([item.id for item in old], [item.id for item in new], ties))
+    kept = set(common([item.id for item in old], [item.id for item in new]))
     held = {item.id: item for item in old}
     created: list[tuple[str | None, str]] = []
     updated: list[tuple[str | None, str]] = []
@@ -36,15 +34,11 @@ def diff(old: Sequence[ContextItem], new: Sequence[ContextItem], ties: Ties) -> 
     return Diff(tuple(item.id for item in old if item.id not in kept), tuple(created), tuple(updated))
 
 
-def common(old: Sequence[str], new: Sequence[str], ties: Ties) -> list[str]:
-    """Give the longest common subsequence of ids; which of several, *ties* decides."""
-    unique = len(set(old)) == len(old) and len(set(new)) == len(new)
-    if ties is Ties.POSITIONS and unique:
-        return _by_positions(old, new)
-    return _by_table(old, new)
+def common(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Give the longest common subsequence of ids; of several, the one that a walk back from both ends meets first.
 
-
-def _by_table(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    livekit-agents computes it by positions since 1.8.6, with the same result.
+    """
     longest = _lengths(old, new)
     found: list[str] = []
     i, j = len(old), len(new)
@@ -67,18 +61,3 @@ def _lengths(old: Sequence[str], new: Sequence[str]) -> list[list[int]]:
             row.append(above[j] + 1 if candidate == wanted else max(above[j + 1], row[j]))
         rows.append(row)
     return rows
-
-
-def _by_positions(old: Sequence[str], new: Sequence[str]) -> list[str]:
-    """Patience: keep, for each length of a run, the one that ends earliest in *new*."""
-    where = {item: position for position, item in enumerate(new)}
-    ends: list[int] = []
-    runs: list[tuple[str, ...]] = []
-    for item in old:
-        position = where.get(item)
-        if position is None:
-            continue
-        length = bisect_left(ends, position)
-        ends[length : length + 1] = [position]
-        runs[length : length + 1] = [(*(runs[length - 1] if length else ()), item)]
-    return list(runs[-1]) if runs else []

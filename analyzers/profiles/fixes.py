@@ -33,7 +33,7 @@ FIXES: Final[Mapping[str, Fix]] = {
     "RT106": Fix(LIVEKIT_AGENTS, "1.6.9", " settle the waiter on error.event_id", "livekit/agents#6729"),
     "RT109": Fix(LIVEKIT_AGENTS, "1.8.9", " take the copy and push it under one lock", "livekit/agents#5021"),
     "RT201": Fix(LIVEKIT_AGENTS, "1.6.5", " discard it by its client_event_id", "livekit/agents#6244"),
-    "RT202": Fix(LIVEKIT_AGENTS, "1.7.0", " fail the refused reply at once", "livekit/agents#6818"),
+    "RT202": Fix(LIVEKIT_AGENTS, "1.7.0", " fail the caller at once", "livekit/agents#6818"),
     "RT204": Fix(LIVEKIT_AGENTS, "1.6.5", " discard such a response by its id", "livekit/agents#6244"),
     "RT301": Fix(LIVEKIT_AGENTS, "1.6.5", " delete a message of which nothing was played", "livekit/agents#6158"),
     "RT401": Fix(LIVEKIT_AGENTS, "1.7.0", " answer every call", "livekit/agents#6785"),

@@ -24,15 +24,6 @@ class SystemMessages(Enum):
     """Only the one that holds the agent's instructions."""
 
 
-class Ties(Enum):
-    """How the longest common subsequence of two contexts is chosen where several are equally long."""
-
-    TABLE = "table"
-    """Walk the dynamic-programming table back from the end, forwards in the pushed context on a tie."""
-    POSITIONS = "positions"
-    """The longest increasing run of positions, each length ending as early as it can (where no id repeats)."""
-
-
 @dataclass(frozen=True, slots=True)
 class ClientProfile:
     """One release of a client. Defaults are those of the oldest release known; times are in ms."""
@@ -55,7 +46,6 @@ class ClientProfile:
     leaves_out: SystemMessages = SystemMessages.ALL
     front: str | None = ROOT
     """`previous_item_id` of a create that is meant for the front; without one the server appends."""
-    ties: Ties = Ties.TABLE
     reply_timeout_ms: float = 5_000
     sync_timeout_ms: float = 5_000
     discards_late_replies: bool = False

@@ -44,7 +44,7 @@ def _worth(item: ContextItem, held: set[str]) -> bool:
 
 
 def _events(mirror: Sequence[ContextItem], wanted: Sequence[ContextItem], profile: ClientProfile) -> Iterator[Sent]:
-    changes = diff(mirror, wanted, profile.ties)
+    changes = diff(mirror, wanted)
     # An empty message in the mirror is mostly one whose content never came down; of equal ids the first one counts.
     unknown = {item.id for item in reversed(mirror) if item.empty}
     for item_id in changes.removed:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final, TypedDict
 
-from rtlog.analyzers.profiles.profile import ClientProfile, SystemMessages, Ties, UnknownAnchor
+from rtlog.analyzers.profiles.profile import ClientProfile, SystemMessages, UnknownAnchor
 from rtlog.recordings.errors import RtlogError
 
 Release = tuple[int, ...]
@@ -26,7 +26,6 @@ class Facts(TypedDict, total=False):
     creates_empty: bool
     leaves_out: SystemMessages
     front: str | None
-    ties: Ties
     reply_timeout_ms: float
     discards_late_replies: bool
     error_settles_reply: bool
@@ -59,7 +58,6 @@ MATRIX: Final[dict[str, tuple[tuple[str, Facts], ...]]] = {
         ("1.7.0", {"error_settles_reply": True, "answers_every_call": True}),
         ("1.7.1", {"unknown_anchor": UnknownAnchor.TAIL, "duplicate_is_success": True}),
         ("1.8.5", {"replays_calls": True}),
-        ("1.8.6", {"ties": Ties.POSITIONS}),
         ("1.8.9", {"locks_snapshots": True}),
     ),
     # Its releases are not told apart: this is its main branch of August 2026, read and not compared case by case.

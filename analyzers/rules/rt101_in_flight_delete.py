@@ -145,13 +145,14 @@ class InFlightDelete(Rule):
         Example(
             "the named client places no placeholder behind its config item, so its context lacks the turn",
             """
-            0    < added m1 assistant
+            0    > create m1 assistant prev=root text=hello
+            40   < added m1 assistant
             82   < added u1 user prev=m1
             229  > delete u1
             434  < deleted u1
             """,
             "error likely",
-            (2, 3, 4),
+            (3, 4, 5),
             client="livekit-agents@1.7.1",
         ),
     )
@@ -246,7 +247,8 @@ class InFlightDelete(Rule):
         Example(
             "the named client had its transcript, and with it the turn",
             """
-            0    < added m1 assistant
+            0    > create m1 assistant prev=root text=hello
+            40   < added m1 assistant
             82   < added u1 user prev=m1
             200  < transcribed u1 "forget that"
             229  > delete u1

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
 from rtlog.analyzers.moment import Moment, within
+from rtlog.analyzers.profiles.fixes import fixed_in
+from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import ItemCreateSent
 from rtlog.analyzers.reconciler.life import ItemLife, Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
@@ -19,6 +21,7 @@ class _Ghost:
     """The server held it; else it had been deleted."""
     was_there: Moment | None
     """When it was added, or deleted."""
+    profile: ClientProfile | None
 
 
 class GhostRecreate(Rule):
@@ -122,7 +125,7 @@ class GhostRecreate(Rule):
             return
         item = change.item
         was_there = item.added if change.was_live else item.deleted
-        self._ghosts.append(_Ghost(item, change.request, change.was_live, was_there))
+        self._ghosts.append(_Ghost(item, change.request, change.was_live, was_there, change.conn.profile))
 
     def _excused(self, change: ItemCreateSent) -> bool:
         item = change.item

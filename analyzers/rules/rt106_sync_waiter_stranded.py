@@ -2,7 +2,9 @@
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed, within
-from rtlog.analyzers.reconciler.changes import LocalChanged
+from rtlog.analyzers.profiles.fixes import fixed_in
+from rtlog.analyzers.profiles.profile import ClientProfile
+from rtlog.analyzers.reconciler.changes import LocalChanged, RequestAnswered
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import Push, Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
@@ -55,6 +57,17 @@ class SyncWaiterStranded(Rule):
             "error proven",
             (3, 4, 5),
         ),
+        Example(
+            "refused, and the named client waits on",
+            """
+            0     < added m1 assistant
+            900   > create m1 assistant event_id=e1 text=hello
+            940   < error item_create_duplicate_item_id e1
+            """,
+            "error likely",
+            (2, 3),
+            client="livekit-agents@1.6.8",
+        ),
     )
     good = (
         Example(
@@ -96,6 +109,15 @@ class SyncWaiterStranded(Rule):
             """,
         ),
         Example(
+            "refused, and the named client hears it",
+            """
+            0     < added m1 assistant
+            900   > create m1 assistant event_id=e1 text=hello
+            940   < error item_create_duplicate_item_id e1
+            """,
+            client="livekit-agents@1.6.9",
+        ),
+        Example(
             "the recording ends before the timeout",
             """
             0     > create s1 system text=hello
@@ -107,6 +129,7 @@ class SyncWaiterStranded(Rule):
     def begin(self) -> None:
         """Start with no case open."""
         self._told: set[int] = set()
+        self._refused: list[tuple[Connection, Request, ClientProfile]] = []
 
     @on(LocalChanged)
     def push_ended(self, change: LocalChanged) -> None:
@@ -119,8 +142,19 @@ class SyncWaiterStranded(Rule):
             self._told.update(id(request) for request in push.requests)
             self._report_push(change.conn, push, stranded)
 
+    @on(RequestAnswered)
+    def refused(self, change: RequestAnswered) -> None:
+        """A refusal is a stall for a client that is known not to hear it; local events would tell the push's end."""
+        request, profile = change.request, change.conn.profile
+        if request.outcome != "rejected" or request.type not in SYNC_REQUESTS:
+            return
+        if profile is not None and not profile.error_settles_waiter and not change.conn.has_local:
+            self._refused.append((change.conn, request, profile))
+
     def finish(self) -> None:
         """Whatever was never answered, on a connection that lived long enough to answer it."""
+        for stalled, request, profile in self._refused:
+            self._report_refused(stalled, request, profile)
         for connection in self.engine.connections():
             if self.engine.coverage.missing_direction is not None or connection.last is None:
                 continue
@@ -159,7 +193,23 @@ class SyncWaiterStranded(Rule):
             certainty="proven",
             items=(request.item_id,) if request.item_id else (),
             subject=request.type,
-            prevented_by=("livekit-agents 1.6.9 and later settle the waiter on error.event_id (livekit/agents#6729)",),
+            prevented_by=fixed_in(self.code, connection.profile),
+        )
+
+    def _report_refused(self, connection: Connection, request: Request, profile: ClientProfile) -> None:
+        label = connection.labels.of(request.item_id or "")
+        self.report(
+            f"the {_act(request)} of {label} at {stamp(request.sent)} was refused ({request.error_code or 'error'}), "
+            f"which the push of {profile.name} does not hear: it waits {profile.sync_timeout_ms:,.0f} ms",
+            request.sent,
+            (
+                seen(request.sent, f"the push waits for {label}"),
+                seen(request.answered, f"refused: no waiter of {profile.name} hears of it"),
+            ),
+            certainty="likely",
+            items=(request.item_id,) if request.item_id else (),
+            subject=request.type,
+            prevented_by=fixed_in(self.code, profile),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
 from rtlog.analyzers.moment import elapsed, within
+from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import ItemDeleteSent, LocalChanged
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, Push, Request
@@ -189,7 +190,7 @@ class LostUpdate(Rule):
             ),
             certainty="likely",
             about=item,
-            prevented_by=("livekit-agents 1.8.9 and later take the copy and push it under one lock",),
+            prevented_by=fixed_in(self.code),
         )
 
 

@@ -1,10 +1,29 @@
 """RT201: a response is created after its caller gave up on it."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import elapsed, within
+from rtlog.analyzers.profiles.fixes import fixed_in
+from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import ResponseCreated, ResponseDone
 from rtlog.analyzers.reconciler.life import Request, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+TIMEOUT_MS: Final = 10_000
+ASKED_BY_CLIENT: Final = "client_event_id"
+"""Metadata by which LiveKit ties a response to the caller that waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A response that came late; `waited_ms` is how long the named client waits for it, where one is named."""
+
+    response: ResponseLife
+    request: Request
+    profile: ClientProfile | None
+    waited_ms: float | None
 
 
 class LateResponseCreated(Rule):
@@ -21,7 +40,7 @@ class LateResponseCreated(Rule):
     look_alikes = ("a slow response that is still awaited", "a late response that is cancelled at once: discarded")
     references = ("livekit/agents#6222", "livekit/agents#6238", "livekit/agents#6244", "livekit/agents#3405")
     options = (
-        Option("timeout-ms", 10_000, "how long the client waits for `response.created`"),
+        Option("timeout-ms", TIMEOUT_MS, "how long the client waits, where it is not named, for `response.created`"),
         Option("discard-ms", 1_000, "a cancel by id this soon after `response.created` discards it"),
         Option("discard-audio-ms", 500, "audio that may have come before it was discarded"),
     )
@@ -68,6 +87,20 @@ class LateResponseCreated(Rule):
             (1, 2, 3, 7),
         ),
         Example(
+            "later than the named client waits",
+            """
+            0     > respond event_id=E response.metadata={"client_event_id":"E"}
+            5300  < response r1 response.metadata={"client_event_id":"E"}
+            5400  < output r1 m1 assistant
+            5401  < added m1 assistant
+            5500  < audio r1 m1 96000
+            7000  < finished r1 completed
+            """,
+            "error proven",
+            (1, 2, 6),
+            client="livekit-agents@1.4.6",
+        ),
+        Example(
             "late, and discarded",
             """
             0     > respond event_id=E response.metadata={"client_event_id":"E"}
@@ -92,6 +125,18 @@ class LateResponseCreated(Rule):
             """,
         ),
         Example(
+            "within what the named client waits",
+            """
+            0     > respond event_id=E response.metadata={"client_event_id":"E"}
+            5300  < response r1 response.metadata={"client_event_id":"E"}
+            5400  < output r1 m1 assistant
+            5401  < added m1 assistant
+            5500  < audio r1 m1 96000
+            7000  < finished r1 completed
+            """,
+            client="livekit-agents@1.5.0",
+        ),
+        Example(
             "a response of the server's own turn detection",
             """
             0     > clear
@@ -107,29 +152,34 @@ class LateResponseCreated(Rule):
 
     def begin(self) -> None:
         """Start with no case open."""
-        self._late: dict[str, ResponseLife] = {}
+        self._late: dict[tuple[int, str], _Late] = {}
 
     @on(ResponseCreated)
     def created(self, change: ResponseCreated) -> None:
         """Keep a response whose caller had given up, or had waited longer than anybody does."""
-        request = change.response.request
+        response, profile = change.response, change.conn.profile
+        request = response.request
         if request is None:
             return
-        slow = not within(request.sent, change.at, self.number("timeout-ms"))
+        waits = (
+            profile.reply_timeout_ms if profile is not None and ASKED_BY_CLIENT in (request.metadata or {}) else None
+        )
+        patience = self.number("timeout-ms") if waits is None else waits
+        slow = not within(request.sent, change.at, patience)
         if slow or request.timed_out is not None:
-            self._late[change.response.id] = change.response
+            self._late[response.conn, response.id] = _Late(response, request, profile, waits if slow else None)
 
     @on(ResponseDone)
     def done(self, change: ResponseDone) -> None:
         """The response is over: what it did decides."""
-        response = self._late.pop(change.response.id, None)
-        if response is not None:
-            self._report(response)
+        late = self._late.pop((change.response.conn, change.response.id), None)
+        if late is not None:
+            self._report(late)
 
     def finish(self) -> None:
         """Responses that still run at the end."""
-        for response in self._late.values():
-            self._report(response)
+        for late in self._late.values():
+            self._report(late)
 
     def _discarded(self, response: ResponseLife) -> bool:
         cancel = response.cancel
@@ -140,25 +190,26 @@ class LateResponseCreated(Rule):
             and response.audio_ms <= self.number("discard-audio-ms")
         )
 
-    def _grade(self, request: Request, response: ResponseLife) -> tuple[Severity, Certainty]:
+    def _grade(self, late: _Late) -> tuple[Severity, Certainty]:
+        request, response = late.request, late.response
         if self._discarded(response):
             return Severity.INFO, "proven" if request.timed_out else "likely"
         if response.first_output is None:
             return Severity.INFO, "likely"
-        gave_up = request.timed_out or request.cancelled or request.repeated
+        gave_up = request.timed_out or request.cancelled or request.repeated or late.waited_ms
         if gave_up is not None and response.cancel is None:
             return Severity.ERROR, "proven"
         return Severity.WARNING, "likely"
 
-    def _report(self, response: ResponseLife) -> None:
-        request = response.request
-        if request is None or response.created is None:
+    def _report(self, late: _Late) -> None:
+        request, response = late.request, late.response
+        if response.created is None:
             return
-        severity, certainty = self._grade(request, response)
+        severity, certainty = self._grade(late)
         end = "late, discarded" if self._discarded(response) else _fate(response)
         self.report(
             f"{response.label} was created at {stamp(response.created)}, {ms(elapsed(request.sent, response.created))} "
-            f"after its response.create{_gave_up(request)}: {end}",
+            f"after its response.create{_gave_up(late)}: {end}",
             request.sent,
             (
                 seen(request.sent, "the client asks for a response"),
@@ -174,19 +225,22 @@ class LateResponseCreated(Rule):
             responses=(response.id,),
             subject="response",
             prevented_by=(
-                "livekit-agents 1.6.5 and later discard it by its client_event_id (livekit/agents#6244)",
+                *fixed_in(self.code, late.profile),
                 "cancel by response_id when a response that was given up is created",
             ),
         )
 
 
-def _gave_up(request: Request) -> str:
+def _gave_up(late: _Late) -> str:
+    request, profile = late.request, late.profile
     if request.timed_out is not None:
         return f", which its caller gave up at {stamp(request.timed_out)}"
     if request.cancelled is not None:
         return f", which the client cancelled at {stamp(request.cancelled)}"
     if request.repeated is not None:
         return f", which the client repeated at {stamp(request.repeated)}"
+    if profile is not None and late.waited_ms is not None:
+        return f", which {profile.name} gives up after {late.waited_ms:,.0f} ms"
     return ""
 
 

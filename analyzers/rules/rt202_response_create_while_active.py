@@ -2,6 +2,7 @@
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
+from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import RequestAnswered, ResponseCreated
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import Request
@@ -165,6 +166,6 @@ class ResponseCreateWhileActive(Rule):
             subject="response",
             prevented_by=(
                 "send response.create behind response.done (openai-agents-js#1127)",
-                "livekit-agents 1.7.0 and later fail the caller at once (livekit/agents#6818)",
+                *fixed_in(self.code, connection.profile),
             ),
         )

@@ -2,6 +2,7 @@
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import elapsed
+from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import CallFinished, ResponseDone
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife
@@ -150,5 +151,5 @@ class ToolCallUnanswered(Rule):
             certainty="likely",
             about=item,
             responses=(item.response_id,) if item.response_id else (),
-            prevented_by=("livekit-agents 1.7.0 and later answer every call (livekit/agents#6785)",),
+            prevented_by=fixed_in(self.code, connection.profile),
         )

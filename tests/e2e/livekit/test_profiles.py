@@ -155,7 +155,7 @@ def test_the_diff_is_that_of_the_release_ties_and_all(
     answers = release.ask("diff", [{"old": told(old), "new": told(new)} for old, new in cases])
 
     for (old, new), answer in zip(cases, answers, strict=True):
-        found = diff(old, new, release.profile.ties)
+        found = diff(old, new)
         assert list(found.removed) == answer["removed"]
         assert [list(pair) for pair in found.created] == answer["created"]
         assert [list(pair) for pair in found.updated] == answer["updated"]
@@ -169,7 +169,7 @@ def test_a_reordered_context_keeps_the_items_that_the_release_keeps(
     answers = release.ask("diff", [{"old": told(messages(old)), "new": told(messages(new))} for old, new in orders])
 
     for (old, new), answer in zip(orders, answers, strict=True):
-        found = diff(messages(old), messages(new), release.profile.ties)
+        found = diff(messages(old), messages(new))
         assert (list(found.removed), [list(pair) for pair in found.created]) == (answer["removed"], answer["created"])
 
 
