@@ -1,6 +1,5 @@
 """Baselines on disk: a small JSON file, read with one clear line for what is wrong, written whole or not at all."""
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,8 @@ def read_baseline(path: Path) -> Baseline:
 
 def write_baseline(path: Path, findings: "Iterable[FindingReport]") -> None:
     """Write a baseline that knows all of *findings*; raises RtlogError where *path* cannot be written."""
+    from importlib.metadata import version
+
     baseline = baseline_of(findings, f"rtlog {version('rtlog')}")
     with opened(path) as stream:
         stream.write(baseline.model_dump_json(indent=2) + "\n")

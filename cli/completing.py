@@ -8,7 +8,8 @@ def selectors(incomplete: str) -> Iterator[tuple[str, str]]:
     before, comma, word = incomplete.rpartition(",")
     for name, summary in _rules():
         if name.casefold().startswith(word.casefold()):
-            yield f"{before}{comma}{name}", summary
+            # typer offers only what begins as it was typed
+            yield f"{before}{comma}{word}{name[len(word) :]}", summary
 
 
 def providers(incomplete: str) -> list[str]:

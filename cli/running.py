@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rtlog.analyzers.baseline import Ledger
 from rtlog.analyzers.reporting import report_of
-from rtlog.cli.baseline_file import read_baseline, write_baseline
 from rtlog.cli.exits import FOUND, exit_code, worst
 from rtlog.cli.loading import analyze_file, unreadable
 from rtlog.recordings.errors import RecordingError
 
 if TYPE_CHECKING:
+    from rtlog.analyzers.baseline import Ledger
     from rtlog.analyzers.report import FindingReport, RecordingReport
     from rtlog.cli.settings import RunSettings
 
@@ -25,7 +24,7 @@ class Run:
 
     def __init__(self, settings: "RunSettings") -> None:
         self._settings = settings
-        self._ledger = None if settings.baseline is None else Ledger(read_baseline(settings.baseline))
+        self._ledger = None if settings.baseline is None else _ledger(settings.baseline)
         self._reports: list[RecordingReport] = []
         self._found: list[FindingReport] = []
         self._not_judged: dict[str, str] = {}
@@ -58,6 +57,8 @@ class Run:
         if self._unreadable:
             tell(f"{path} is not written: it would forget what the unreadable recordings hold")
             return
+        from rtlog.cli.baseline_file import write_baseline
+
         write_baseline(path, self._found)
         self._accepted = True
         tell(f"{counted(len(self._found), 'finding')} of {counted(len(self._reports), 'recording')} written to {path}")
@@ -76,7 +77,7 @@ class Run:
         self._not_judged |= analysis.coverage.not_judged
         return self._ledger.new_of(report, analysis) if self._ledger else report
 
-    def _tell_known(self, ledger: Ledger) -> None:
+    def _tell_known(self, ledger: "Ledger") -> None:
         name = self._settings.baseline
         if ledger.known:
             verb = "is" if ledger.known == 1 else "are"
@@ -89,6 +90,13 @@ class Run:
             more = f" and {len(gone) - NAMED} more kinds" if len(gone) > NAMED else ""
             verb = "occurs" if total == 1 else "occur"
             tell(f"{counted(total, 'finding')} of the baseline {name} no longer {verb}: {names}{more}")
+
+
+def _ledger(path: Path) -> "Ledger":
+    from rtlog.analyzers.baseline import Ledger
+    from rtlog.cli.baseline_file import read_baseline
+
+    return Ledger(read_baseline(path))
 
 
 def tell(line: str) -> None:
