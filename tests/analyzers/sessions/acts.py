@@ -179,12 +179,12 @@ def side_question(s: Session) -> Actor:
 
 
 def _side_question(s: Session) -> Actor:
-    done = s.acknowledged("response.done")
-    topic = {"topic": s.client.name("topic")}
+    name = s.client.name("topic")
     modalities = "modalities" if s.habits.provider.flat_session else "output_modalities"
-    s.client.send("response.create", response={"conversation": "none", "metadata": topic, modalities: ["text"]})
-    yield done
-    yield lambda: all(r.status != "in_progress" for r in s.client.responses.values() if r.out_of_band)
+    s.client.send(
+        "response.create", response={"conversation": "none", "metadata": {"topic": name}, modalities: ["text"]}
+    )
+    yield lambda: any(r.topic == name and r.status != "in_progress" for r in s.client.responses.values())
 
 
 def tune(s: Session) -> Actor:
@@ -208,6 +208,12 @@ def clear(s: Session) -> Actor:
     yield cleared
 
 
+def idle(s: Session) -> Actor:
+    """Nobody says anything for a while."""
+    yield from s.quiet()
+    yield 20_000
+
+
 # --- across connections ---------------------------------------------------------------------------------------------
 
 
@@ -219,11 +225,24 @@ def reconnect(s: Session) -> Actor:
     history = [s.client.items[item_id] for item_id in s.client.order]
     while any(s.client.unplayed()):
         yield 100
+    if s.client.errors:
+        yield 1100  # else it looks as if the client took the last error for the end
     s.disconnect(*s.rng.choice((("server", 1001), ("client", 1000), ("server", 1006))))
     yield s.rng.randint(50, 3000)
     yield from s.connect()
-    if s.habits.transcribes and s.habits.provider.edits_items:
+    if s.habits.provider.resumes and s.rng.random() < 0.5:
+        s.server.resume([_resumed(seen) for seen in history])
+        yield lambda: len(s.client.order) == len(history)
+        for seen in history:
+            s.client.items[seen.id].text, s.client.items[seen.id].transcribed = seen.text, True
+    elif s.habits.transcribes and s.habits.provider.edits_items:
         yield from _replay(s, history)
+
+
+def _resumed(seen: Seen) -> Json:
+    if seen.item["type"] != "message" or not seen.text:
+        return seen.item
+    return seen.item | {"content": [{"type": "input_audio" if _is_user(seen) else "audio", "transcript": seen.text}]}
 
 
 def _replay(s: Session, history: list[Seen]) -> Actor:
@@ -260,7 +279,7 @@ def _is_user(seen: Seen) -> bool:
 
 def choices(habits: Habits) -> list[Act]:
     """Give the acts that a session with *habits* can hold, frequent ones several times."""
-    acts: list[Act] = [voice_turn, voice_turn, barge_in, tune, reconnect]
+    acts: list[Act] = [voice_turn, voice_turn, barge_in, tune, reconnect, idle]
     if not habits.sideband:
         acts += [clear]
     if habits.provider.edits_items:

@@ -44,11 +44,17 @@ class SeenResponse:
     """A response as the client knows it."""
 
     id: str
-    out_of_band: bool
+    topic: str | None = None
+    """What it is about, out of band."""
     items: list[Seen] = field(default_factory=list)
     status: str = "in_progress"
     silenced: bool = False
     """The client plays no more of it."""
+
+    @property
+    def out_of_band(self) -> bool:
+        """Whether the default conversation has no part in it."""
+        return self.topic is not None
 
 
 class Client:
@@ -112,6 +118,8 @@ class Client:
         """Create an item; gives its id where the client chose it."""
         if self.habits.item_ids and "id" not in item:
             item = {"id": self.name("item"), **item}
+        if after is None and self.habits.blank_anchors:
+            after = ""
         place: Json = {"previous_item_id": after} if after is not None else {}
         self.send("conversation.item.create", **place, item=item)
         if "id" in item:
@@ -148,6 +156,8 @@ class Client:
                 self._added(event)
             case "conversation.item.deleted":
                 self._deleted(event["item_id"] or next(iter(self.deleting)))
+            case "conversation.item.input_audio_transcription.failed":
+                self.items[event["item_id"]].transcribed = True
             case "conversation.item.input_audio_transcription.completed" if event["item_id"] in self.items:
                 self.items[event["item_id"]].text = event["transcript"]
                 self.items[event["item_id"]].transcribed = True
@@ -217,10 +227,9 @@ class Client:
                 self.responses[event["response"]["id"]].status = event["response"]["status"]
 
     def _created(self, told: Json) -> None:
-        out_of_band = "topic" in (told.get("metadata") or {})
-        response = SeenResponse(told["id"], out_of_band)
+        response = SeenResponse(told["id"], (told.get("metadata") or {}).get("topic"))
         self.responses[response.id] = response
-        if out_of_band:
+        if response.out_of_band:
             return
         if self.asked:
             self.asked.pop(0)
@@ -255,6 +264,14 @@ class Client:
 
     def _speech_started(self) -> None:
         self.speaking = True
+        current = self.current()
+        if (
+            current is not None
+            and self.habits.provider.drops_responses
+            and self.habits.interrupts
+            and not current.items
+        ):
+            current.status = "dropped"
         if self.habits.interrupts:
             self.stop_playing(cancels=self.habits.reflex_cancel)
 

@@ -45,6 +45,12 @@ class Habits:
     latency: int
     """ms of one way, at most."""
     tools: bool
+    lists_tools: bool
+    """The server lists the tools of another one when the session begins."""
+    loses_words: bool
+    """Some transcriptions fail."""
+    blank_anchors: bool
+    """Says `""` where it means the end."""
 
 
 def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
@@ -77,4 +83,7 @@ def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
         early_words=transcribes and rng.random() < 0.2,
         latency=rng.choice((20, 60, 200)),
         tools=provider.edits_items and rng.random() < 0.7,
+        lists_tools=provider.runs_mcp and rng.random() < 0.2,
+        loses_words=rng.random() < 0.1,
+        blank_anchors=rng.random() < 0.1,
     )

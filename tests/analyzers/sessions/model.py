@@ -24,8 +24,8 @@ class Plan:
 
     outputs: list[Output]
     overlaps: bool = False
-    pace: int = 60
-    """ms between two deltas, at most."""
+    pace: tuple[int, int] = (5, 60)
+    """ms between two deltas, at least and at most."""
     delta_ms: int = 250
     """Audio in one delta."""
     status: str = "completed"

@@ -59,7 +59,15 @@ GARDEN = Garden()
 def planted(seed: int, plant: Plant) -> Generated:
     """Play a session of *seed* with *plant* in its middle."""
     rng, habits = seeded(seed, GA)
-    plain: Overrides = {"sideband": False, "speaks": True, "transcribes": True, "tools": True, "reflex_cancel": False}
+    plain: Overrides = {
+        "sideband": False,
+        "speaks": True,
+        "transcribes": True,
+        "loses_words": False,
+        "lists_tools": False,
+        "tools": True,
+        "reflex_cancel": False,
+    }
     habits = replace(habits, **(plain | plant.overrides))  # type: ignore[arg-type]
 
     def chosen(rng: Random, habits: Habits) -> Sequence[Act]:

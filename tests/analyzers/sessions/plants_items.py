@@ -33,7 +33,7 @@ def deletes_a_running_message(s: Session) -> Actor:
     """The message is deleted while its response runs."""
     yield from s.quiet()
     yield 2100  # no interruption of an earlier act excuses it
-    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=200))
+    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=(5, 200)))
     yield lambda: bool(r.items) and r.items[0].id in s.client.order
     s.client.delete(r.items[0].id)
     yield lambda: s.client.idle
@@ -55,7 +55,7 @@ def anchors_to_a_deleted_item(s: Session) -> Actor:
 def keeps_a_placeholder(s: Session) -> Actor:
     """The application places an item that is cancelled before it has any content, and keeps it."""
     yield from s.quiet()
-    r = yield from typed_reply(s, Plan([Output("audio", 1)], pace=5000))
+    r = yield from typed_reply(s, Plan([Output("audio", 1)], pace=(1000, 1000)))
     yield lambda: bool(r.items) and r.items[0].id in s.client.order
     tell(s, "placeholder_added", item_id=r.items[0].id)
     s.client.cancel(r)

@@ -24,7 +24,7 @@ def answers_too_late(s: Session) -> Actor:
 def asks_while_one_is_active(s: Session) -> Actor:
     """A second response is asked for while the first one runs; it is refused and never asked for again."""
     yield from s.quiet()
-    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=100))
+    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=(50, 100)))
     yield 30
     if r.status == "in_progress":
         s.client.send("response.create")
@@ -46,6 +46,7 @@ def cancels_before_created(s: Session) -> Actor:
     yield from s.quiet()
     s.server.faults.slow_ms = 900
     s.server.plans = [Plan([spoken(s, 4)])]
+    s.client.create(message("user", s.words.sentence()))
     s.client.respond()
     yield 20
     s.client.send("response.cancel")
@@ -56,13 +57,13 @@ def cancels_before_created(s: Session) -> Actor:
 def cancels_one_of_two(s: Session) -> Actor:
     """A cancel without an id while two responses are active."""
     yield from s.quiet()
-    s.server.side_plans = [Plan([Output("text", WIDE)], pace=400)]
+    s.server.side_plans = [Plan([Output("text", WIDE)], pace=(5, 400))]
     topic = {"topic": "aside"}
     s.client.send(
         "response.create", response={"conversation": "none", "metadata": topic, "output_modalities": ["text"]}
     )
     yield lambda: any(r.out_of_band and r.status == "in_progress" for r in s.client.responses.values())
-    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=400))
+    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=(5, 400)))
     s.client.send("response.cancel")
     yield lambda: s.client.idle and r.status != "in_progress"
     yield 3000
@@ -131,7 +132,7 @@ def guards_the_wrong_response(s: Session) -> Actor:
     yield from s.quiet()
     judged = yield from typed_reply(s, Plan([spoken(s, 2)]))
     yield from s.quiet()
-    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=400))
+    r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=(5, 400)))
     tell(s, "guardrail_tripped", response_id=judged.id)
     s.client.stop_playing(cancels=True)
     yield lambda: r.status != "in_progress"

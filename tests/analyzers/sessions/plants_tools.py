@@ -8,7 +8,7 @@ from sessions.clock import Actor, Wait
 from sessions.model import Output, Plan
 from sessions.planting import GARDEN
 from sessions.session import Session
-from sessions.turns import answered, calls_of, next_response, output_of, spoken, typed_reply
+from sessions.turns import answered, calls_of, next_response, output_of, speak, spoken, typed_reply
 
 plant = GARDEN.plant
 Calls = Generator[Wait, None, list[Seen]]
@@ -77,12 +77,13 @@ def answers_a_call_twice(s: Session) -> Actor:
     yield from _reply(s, Plan([spoken(s, 1)]))
 
 
-@plant("RT406")
+@plant("RT406", detection="server_vad", creates=False)
 def answers_when_nobody_listens(s: Session) -> Actor:
-    """The output comes after the next turn, and nothing takes it up."""
+    """The user has spoken on when the output comes, and nothing takes it up."""
     calls = yield from _calls(s, s.words.call())
-    r = yield from typed_reply(s, Plan([spoken(s, 1)]))
-    yield lambda: r.status != "in_progress"
+    committed = s.acknowledged("input_audio_buffer.committed")
+    yield from speak(s)
+    yield committed
     yield 100
     s.client.create(output_of(s, calls[0]))
     yield 12_000

@@ -47,6 +47,10 @@ class Provider:
     idless_deletes: bool = False
     early_user_items: bool = False
     """The user's item is added, in progress, when speech starts."""
+    drops_responses: bool = False
+    """A response that the user talks over before its first output is never heard of again."""
+    resumes: bool = False
+    """Tells the old items again, under their ids, when a session goes on over a new connection."""
     usage_on_top: bool = False
     interjects: tuple[str, ...] = ()
     """Events of its own that come at any time."""
@@ -93,6 +97,8 @@ PROVIDERS: Final = (
         out_of_band=False,
         idless_deletes=True,
         early_user_items=True,
+        drops_responses=True,
+        resumes=True,
         usage_on_top=True,
         interjects=("ping",),
         names_conversation=False,

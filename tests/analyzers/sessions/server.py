@@ -95,6 +95,21 @@ class Server:
             self.emit("session.created", session=session_object(self.habits, self._session_id, configured=False))
         if self.provider.name == "xai":
             self.emit("conversation.created", conversation={"id": self.conversation_id}, previous_item_id=None)
+        if self.habits.lists_tools:
+            self.clock.spawn(self._list_tools(), self.rng.randint(10, 900))
+
+    def resume(self, held: list[Json]) -> None:
+        """Tell the items of an earlier connection again."""
+        for item in held:
+            self.insert(item, self.tail())
+
+    def _list_tools(self) -> Actor:
+        item: Json = {"id": self.id("item"), "type": "mcp_list_tools", "server_label": "docs", "tools": []}
+        self.insert(item, self.tail())
+        self.emit("mcp_list_tools.in_progress", item_id=item["id"])
+        yield self.rng.randint(50, 400)
+        self.emit("mcp_list_tools.completed", item_id=item["id"])
+        self.emit("conversation.item.done", previous_item_id=None, item=item)
 
     def receive(self, event: Json, audio_ms: int = 0, *, speech: bool = False) -> None:
         """Handle a client event with *audio_ms* of sound in it, of a voice where *speech*."""
@@ -144,7 +159,7 @@ class Server:
 
     def _create(self, event: Json) -> None:
         item = {"id": self.id("item"), "object": "realtime.item", "status": "completed", **event["item"]}
-        after, cause = event.get("previous_item_id"), event.get("event_id")
+        after, cause = event.get("previous_item_id") or None, event.get("event_id")
         if self.faults.deaf_to_creates:
             self.faults.deaf_to_creates -= 1
         elif item["id"] in self.held:
@@ -256,6 +271,8 @@ class Server:
             self.insert({"id": item_id, **SPOKEN, "status": "in_progress"}, self.tail())
         if self.habits.interrupts and self.active is not None:
             self.active.cancel(self, "turn_detected")
+        if self.habits.sideband and self.rng.random() < 0.1:
+            self.emit("input_audio_buffer.dtmf_event_received", event="9", received_at=1_794_800_000)
         if self.habits.sideband and self.habits.interrupts and self.playing is not None:
             playing, self.playing = self.playing, None
             self.emit("output_audio_buffer.cleared", response_id=playing.id)
@@ -293,6 +310,10 @@ class Server:
 
     def _transcribe(self, item_id: str) -> Actor:
         text, heard = self.words.sentence(), "conversation.item.input_audio_transcription"
+        if self.habits.loses_words and self.rng.random() < 0.3:
+            error = {"type": "server_error", "code": "model_load_error", "message": "try later", "param": None}
+            self.emit(f"{heard}.failed", item_id=item_id, content_index=0, error=error)
+            return
         if self.provider.transcripts == "cumulative":
             half = " ".join(text.split()[:2])
             self.emit(f"{heard}.updated", item_id=item_id, content_index=0, transcript=half)

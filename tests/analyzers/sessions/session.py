@@ -66,6 +66,8 @@ class Session:
     def play(self, acts: Sequence[Act]) -> Actor:
         """Play *acts* one after the other, and hang up."""
         yield from self.connect()
+        if self.rng.random() < 0.2:
+            self.client.respond()
         for act in acts:
             yield from act(self)
         yield from self.quiet()

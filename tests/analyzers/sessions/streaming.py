@@ -59,17 +59,25 @@ class Response:
 
     def cancel(self, server: "Server", reason: str) -> None:
         """Stop at once."""
+        silent = self.created and not (self.unfinished or self.finished)
+        if server.provider.drops_responses and silent and reason == "turn_detected":
+            self.leave(server)
+            return
         if not self.created:
             self.create(server)
         _finish_open(server, self, "incomplete")
         self.end(server, "cancelled", {"type": "cancelled", "reason": reason})
 
-    def end(self, server: "Server", status: str, details: Json | None = None) -> None:
-        """Tell that it is done."""
+    def leave(self, server: "Server") -> None:
+        """Be done, without a word."""
         self.done = True
         del server.running[self.id]
         if server.active is self:
             server.active = None
+
+    def end(self, server: "Server", status: str, details: Json | None = None) -> None:
+        """Tell that it is done."""
+        self.leave(server)
         told = self.told(server, status, details)
         usage = {"total_tokens": 60, "input_tokens": 40, "output_tokens": 20}
         if server.provider.usage_on_top:
@@ -77,10 +85,15 @@ class Response:
         else:
             server.emit("response.done", response=told | {"usage": usage})
         if server.provider.rate_limits == "done" and status == "completed":
-            server.emit("rate_limits.updated", rate_limits=LIMITS)
+            server.clock.spawn(_tell_limits(server), 43)
 
 
 LIMITS = [{"name": "requests", "limit": 5000, "remaining": 4990, "reset_seconds": 0.02}]
+
+
+def _tell_limits(server: "Server") -> Actor:
+    server.emit("rate_limits.updated", rate_limits=LIMITS)
+    yield 0
 
 
 def stream(server: "Server", r: Response) -> Actor:
@@ -110,7 +123,7 @@ def _make(server: "Server", r: Response, output: Output) -> Actor:
         r.create(server)
     made = _begin(server, r, output)
     for _ in _deltas(server, r, made):
-        yield server.rng.randint(5, r.plan.pace)
+        yield server.rng.randint(*r.plan.pace)
         if r.done or server.closed:
             return
 
