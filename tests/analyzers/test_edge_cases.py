@@ -18,7 +18,7 @@ BY_CODE = {rule.code: rule for rule in RULES}
     [pytest.param(code, case, id=f"{code}: {case['title']}") for code in CASES for case in CASES[code]],
 )
 def test_a_rule_says_exactly_this(code: str, case: dict[str, object]) -> None:
-    analysis = Analysis([BY_CODE[code]], {code: case.get("settings", {})})
+    analysis = Analysis([BY_CODE[code]], {code: case.get("settings", {})}, client=case.get("client"))
     for record in parse(str(case["tape"])):
         analysis.feed(record)
     analysis.finish()

@@ -37,6 +37,7 @@ class Session:
     records: list[Record]
     settings: Settings
     items: int | None = 1
+    client: str | None = None
 
 
 Told = tuple[object, ...]
@@ -48,7 +49,7 @@ class TooLongError(Exception):
 
 def told(rule: type[Rule], session: "Session") -> list[Told]:
     """Give what *rule* alone says of *records*, without its words."""
-    analysis = Analysis([rule], {rule.code: session.settings})
+    analysis = Analysis([rule], {rule.code: session.settings}, client=session.client)
     for record in session.records:
         analysis.feed(record)
     analysis.finish()
@@ -61,9 +62,10 @@ def told(rule: type[Rule], session: "Session") -> list[Told]:
 def sessions(rule: type[Rule]) -> Iterator[Session]:
     """Give what the tests run a rule on: examples, edge cases, and every sample with and without local events."""
     for example in (*rule.bad, *rule.good):
-        yield Session(list(parse(example.tape)), example.settings)
+        yield Session(list(parse(example.tape)), example.settings, client=example.client)
     for edge in EDGES.get(rule.code, ()):
-        yield Session(list(parse(edge["tape"])), edge.get("settings", {}), None if "items" in edge else 1)
+        items = None if "items" in edge else 1
+        yield Session(list(parse(edge["tape"])), edge.get("settings", {}), items, edge.get("client"))
     yield from RECORDED
 
 
