@@ -129,6 +129,8 @@ def _related(codes: Iterable[str], known: Iterable[type[Rule]]) -> list[RelatedR
 
 def _reference(text: str) -> ReferenceDoc:
     """Give `owner/repository#12` its address: GitHub leads from issues to pull requests by itself."""
+    if text.startswith(("https://", "http://")):
+        return ReferenceDoc(text=text, url=text)
     repository, separator, number = text.partition("#")
     numbered = bool(separator) and number.isdigit() and repository.count("/") == 1
     return ReferenceDoc(text=text, url=f"{TRACKER}{repository}/issues/{number}" if numbered else None)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 COMMANDS: Final = ("demo", "record", "analyze", "timeline", "info", "rule", "schema")
 """Subcommands in the order of the help page; each is the function of its name in `rtlog.cli.<name>`."""
 
+COMPLETING: Final = "_RTLOG_COMPLETE"
+"""Set by a shell that wants a command line completed; typer makes the name from the program's."""
+
 USAGE_OR_INPUT: Final = 2
 INTERRUPTED: Final = 130
 OUTPUT_CLOSED: Final = 141
@@ -52,7 +55,8 @@ def _run(arguments: list[str]) -> int:
 
 
 def _complain(message: str) -> int:
-    print(f"rtlog: {_printable(message)}", file=sys.stderr)
+    if COMPLETING not in os.environ:  # whoever presses TAB is in the middle of a line
+        print(f"rtlog: {_printable(message)}", file=sys.stderr)
     return USAGE_OR_INPUT
 
 
@@ -87,10 +91,13 @@ def _application(arguments: list[str]) -> "typer.Typer":
 
 
 def _completed() -> list[str]:
-    """Give the words after `rtlog` that the shell wants completed: it hands them over in the environment."""
-    if "_RTLOG_COMPLETE" not in os.environ:
+    """Give the words after `rtlog` that a shell wants completed; none where no shell asks."""
+    if COMPLETING not in os.environ:
         return []
-    return (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()[1:]
+    from rtlog.cli.shell_words import rejoined, words
+
+    os.environ.update(rejoined(os.environ))
+    return words(os.environ)
 
 
 def _root() -> None:

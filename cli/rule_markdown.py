@@ -90,7 +90,8 @@ def _options(doc: RuleDoc) -> Iterator[str]:
         return
     yield from ("| option | default | meaning |", "|---|---|---|")
     for option in doc.options:
-        yield f"| {code(option.name)} | {code(value(option.default))} | {_cell(_prose(option.help))} |"
+        cells = (code(option.name), code(value(option.default)), _prose(option.help))
+        yield f"| {' | '.join(map(_cell, cells))} |"
     first = doc.options[0]
     yield from ("", "In `pyproject.toml`:", "", "```toml")
     yield from (f"[tool.rtlog.rules.{doc.code}]", f"{first.name} = {value(first.default)}", "```")

@@ -38,7 +38,6 @@ def page(doc: RuleDoc) -> Iterator[RenderableType]:
     yield from _listed("Reported in:", [reference.url or reference.text for reference in doc.references])
     yield from _examples("Found in:", doc.bad)
     yield from _examples("Not found in:", doc.good)
-    yield _indented(Text(TAPE_KEY.replace("`", ""), "dim"))
 
 
 def _title(doc: RuleDoc) -> Text:
@@ -97,6 +96,8 @@ def _examples(heading: str, examples: Sequence[ExampleDoc]) -> Iterator[Renderab
     if not examples:
         return
     yield _indented(Text(heading, "bold"))
+    if any(example.evidence for example in examples):
+        yield _indented(Text(f"{TAPE_KEY.replace('`', '')}\n", "dim"), 2 * INDENT)
     for number, example in enumerate(examples):
         if number:
             yield Text("")

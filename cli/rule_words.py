@@ -1,5 +1,6 @@
 """The words around a rule's own: what the text and the markdown form of its documentation share."""
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,9 +41,7 @@ def value(of: Value) -> str:
     """Write an option's value as TOML does, which is how the configuration sets it."""
     if isinstance(of, list):
         return f"[{', '.join(value(each) for each in of)}]"
-    if isinstance(of, bool):
-        return str(of).lower()
-    return f'"{of}"' if isinstance(of, str) else str(of)
+    return json.dumps(of, ensure_ascii=False)
 
 
 def settings(example: ExampleDoc) -> str:

@@ -63,6 +63,17 @@ def test_the_last_rule_of_a_list_completes():
     assert offered("rtlog", "analyze", "--select", "RT2,in-fl") == ["RT2,in-flight-delete"]
 
 
+def test_a_code_completes_as_it_was_begun():
+    assert offered("rtlog", "rule", "rt10")[:2] == ["rt101", "rt102"]
+
+
+def test_a_value_behind_an_equals_sign_completes():
+    # What bash makes of `rtlog analyze --select=in-fl`: the sign breaks words.
+    assert offered("rtlog", "analyze", "--select", "=", "in-fl") == ["in-flight-delete"]
+    assert "in-flight-delete" in offered("rtlog", "analyze", "--select", "=")
+    assert offered("rtlog", "analyze", "--select", "=", "RT1", "--fail-on", "=", "e") == ["error"]
+
+
 def test_values_of_an_option_complete():
     assert offered("rtlog", "rule", "--output-format", "j") == ["json"]
     assert offered("rtlog", "schema", "re") == ["report", "recording"]
