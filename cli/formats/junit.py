@@ -14,7 +14,7 @@ from rtlog.analyzers.report import RecordingReport
 from rtlog.cli.proof_text import as_text
 from rtlog.cli.story_text import coverage_facts, not_judged
 from rtlog.cli.told import ToldStory, stories_of
-from rtlog.cli.wording import clip, printable
+from rtlog.cli.wording import clip, counted, printable
 
 FAILING: Final = frozenset({"error", "warning"})
 MESSAGE: Final = 1_000
@@ -56,6 +56,8 @@ def _holding(cases: Iterable[ET.Element], tag: str) -> int:
 
 def _properties(report: RecordingReport) -> ET.Element:
     facts: list[tuple[str, str]] = [("verdict", report.verdict)]
+    if report.known:
+        facts.append(("known to the baseline", counted(report.known, "finding")))
     if report.coverage is not None:
         facts.append(("coverage", "; ".join(coverage_facts(report.coverage))))
         facts += [("not judged", text) for text in not_judged(report.coverage)]

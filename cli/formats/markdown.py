@@ -83,6 +83,8 @@ def _rows(reports: Sequence[RecordingReport]) -> Iterator[str]:
 def _row(report: RecordingReport) -> str:
     verdict = f"{report.verdict}: {clip(report.reason, TEXT)}" if report.reason else report.verdict
     stories = tally(stories_of(report)) if report.stories else ""
+    if report.known:
+        verdict += f", {counted(report.known, 'known finding')}"
     coverage = "; ".join(coverage_facts(report.coverage)) if report.coverage else ""
     return f"| {cell(code(printable(report.path)))} | {cell(plain(verdict))} | {stories} | {coverage} |"
 

@@ -162,6 +162,9 @@ class Run(Part):
 class SarifLog(msgspec.Struct, kw_only=True):
     """The document [3.13]."""
 
-    schema: str = msgspec.field(name="$schema", default="https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")
+    schema: str = msgspec.field(
+        name="$schema",
+        default="https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+    )
     version: Literal["2.1.0"] = "2.1.0"
     runs: list[Run]

@@ -5,7 +5,6 @@ from typing import Final
 
 from rtlog.analyzers.report import FindingReport
 from rtlog.analyzers.rule import Rule
-from rtlog.analyzers.rules import RULES
 from rtlog.cli.formats.sarif_model import (
     DescriptorProperties,
     Level,
@@ -13,6 +12,7 @@ from rtlog.cli.formats.sarif_model import (
     ReportingConfiguration,
     ReportingDescriptor,
 )
+from rtlog.cli.loading import known_rules
 from rtlog.timelines.markdown_text import plain
 
 TAGS: Final = ("race", "realtime")
@@ -22,7 +22,7 @@ LEVELS: Final[dict[str, Level]] = {"error": "error", "warning": "warning", "info
 def descriptors(findings: Iterable[FindingReport]) -> list[ReportingDescriptor]:
     """Give one for each rule that *findings* name, in order of their codes."""
     names = {finding.rule: finding.name for finding in findings}
-    rules = {rule.code: rule for rule in RULES}
+    rules = {rule.code: rule for rule in known_rules()}
     return [_described(rules[code]) if code in rules else _named(code, names[code]) for code in sorted(names)]
 
 
