@@ -7,21 +7,24 @@ prints its tape.
 
 import io
 import os
+from collections.abc import Callable
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 from sessions.acts import choose
 from sessions.plants import PLANTS, Plant, planted
 from sessions.recorder import file_of, records_of, tape_of
 from sessions.session import Generated, play, seeded
 
-from rtlog.analyzers.analysis import Analysis, analyze
+from rtlog.analyzers.analysis import Analysis, Facts, analyze
 from rtlog.analyzers.finding import Finding, Severity, render
 from rtlog.analyzers.reporting import report_of
 from rtlog.analyzers.rules import RULES
 from rtlog.analyzers.story import Story
 from rtlog.analyzers.tape import parse
 from rtlog.recordings.reader import read
+from rtlog.recordings.record import Record
 
 ONE = os.environ.get("RTLOG_SESSION")
 COUNT = int(os.environ.get("RTLOG_SESSIONS", "300"))
@@ -73,6 +76,36 @@ def test_a_healthy_session_is_never_accused(capsys: pytest.CaptureFixture[str]):
 
     shown = [tale(session, accusations, "never_accused") for session, accusations in accused[:SHOWN]]
     assert not accused, f"{len(accused)} healthy sessions are accused:\n" + "\n".join(shown)
+
+
+def begun_late(records: list[Record], rng: Random) -> list[Record]:
+    return records[rng.randrange(len(records)) :]
+
+
+def stopped_early(records: list[Record], rng: Random) -> list[Record]:
+    return records[: rng.randrange(1, len(records))]
+
+
+def without_times(records: list[Record], _: Random) -> list[Record]:
+    return [replace(record, t=None) for record in records]
+
+
+@pytest.mark.parametrize("recorded", [begun_late, stopped_early, without_times], ids=lambda way: way.__name__)
+def test_a_healthy_session_is_never_accused_however_it_was_recorded(
+    recorded: Callable[[list[Record], Random], list[Record]],
+):
+    accused = []
+    for seed in seeds(COUNT // 3):
+        session = healthy(seed)
+        analysis = Analysis(provider=session.provider)
+        for record in recorded(records_of(session.lines), Random(seed)):  # noqa: S311 - a place to cut
+            analysis.feed(record)
+        analysis.finish(Facts(complete=recorded is not stopped_early))
+        accused += [
+            tale(session, [told(f)], recorded.__name__) for f in analysis.findings if f.severity is not Severity.INFO
+        ]
+
+    assert not accused, "\n".join(accused[:SHOWN])
 
 
 def test_every_provider_and_every_act_comes_up():
