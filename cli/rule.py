@@ -29,9 +29,7 @@ class Format(StrEnum):
 def rule(
     rules: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[RULE]...", help="Codes, prefixes or names; without any, a list.", autocompletion=selectors
-        ),
+        typer.Argument(metavar="RULE", help="Codes, prefixes or names; without any, a list.", autocompletion=selectors),
     ] = None,
     output_format: Annotated[
         Format, typer.Option("--output-format", "--format", help="How the documentation is printed.")

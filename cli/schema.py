@@ -47,7 +47,8 @@ def _report() -> JsonObject:
 
     model = Report.model_json_schema(mode="serialization")
     model["properties"]["version"]["const"] = REPORT_VERSION
-    return {"title": "An rtlog report", "version": REPORT_VERSION} | _untitled(model)
+    told = "A line of `--output-format jsonl` is `#/$defs/RecordingReport`."
+    return {"title": "An rtlog report", "version": REPORT_VERSION, "$comment": told} | _untitled(model)
 
 
 def _recording() -> JsonObject:

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -116,10 +115,3 @@ def test_the_completion_that_is_installed_works_in_bash(tmp_path: Path):
     assert (ran.returncode, ran.stderr) == (0, "")
     assert (tmp_path / ".bash_completions" / "rtlog.sh").is_file()
     assert completed_by_bash("source ~/.bashrc", "rtlog", "analyze", "--select", "RT10")[0] == "RT101"
-
-
-@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
-def test_the_script_for_zsh_is_one():
-    ran = run("zsh -f -c 'rtlog --show-completion | zsh -n; true'")
-
-    assert (ran.returncode, ran.stderr) == (0, "")

@@ -77,6 +77,15 @@ def test_reports_follow_the_schema_whatever_the_verdict(tmp_path: Path, schemas:
     assert problems(schemas["report"], {"version": 1, "tool": "rtlog"}) != []
 
 
+def test_a_line_of_a_jsonl_report_follows_its_part_of_the_schema(schemas: dict[str, Any]):
+    part = {**schemas["report"], "$ref": "#/$defs/RecordingReport"}
+    part = {key: value for key, value in part.items() if key not in {"properties", "required"}}
+    lines = rtlog("analyze", "--output-format", "jsonl", str(SAMPLES[0])).stdout.splitlines()
+
+    assert [problems(part, json.loads(line)) for line in lines] == [[]]
+    assert problems(part, {"path": "x"}) != []
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name.partition(".")[0])
 def test_every_line_of_a_sample_follows_the_schema(sample: Path, schemas: dict[str, Any]):
     header, *records, footer = lines_of(sample)
