@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sessions.clock import Clock
 from sessions.habits import Habits
 from sessions.recorder import Recorder
+from sessions.tap import Tap
 from sessions.wire import PCM_BYTES_PER_MS, Json
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Client:
         self.playing: list[Seen] = []
         self.creating: set[str] = set()
         self.deleting: set[str] = set()
+        self.tap = Tap(clock, recorder) if habits.tapped else None
         self._numbers = 0
         self._arrives = 0
 
@@ -121,7 +123,11 @@ class Client:
         if after is None and self.habits.blank_anchors:
             after = ""
         place: Json = {"previous_item_id": after} if after is not None else {}
+        if self.tap is not None:
+            self.tap.begin_push(adds=item["id"])
         self.send("conversation.item.create", **place, item=item)
+        if self.tap is not None:
+            self.tap.end_push()
         if "id" in item:
             self.creating.add(item["id"])
         return item.get("id")
@@ -129,7 +135,11 @@ class Client:
     def delete(self, item_id: str) -> None:
         """Delete an item."""
         self.deleting.add(item_id)
+        if self.tap is not None:
+            self.tap.begin_push(removes=item_id)
         self.send("conversation.item.delete", item_id=item_id)
+        if self.tap is not None:
+            self.tap.end_push()
 
     def respond(self, **asked: object) -> None:
         """Ask for a response in the default conversation."""
@@ -157,10 +167,9 @@ class Client:
             case "conversation.item.deleted":
                 self._deleted(event["item_id"] or next(iter(self.deleting)))
             case "conversation.item.input_audio_transcription.failed":
-                self.items[event["item_id"]].transcribed = True
+                self._heard(self.items[event["item_id"]], "")
             case "conversation.item.input_audio_transcription.completed" if event["item_id"] in self.items:
-                self.items[event["item_id"]].text = event["transcript"]
-                self.items[event["item_id"]].transcribed = True
+                self._heard(self.items[event["item_id"]], event["transcript"])
             case "input_audio_buffer.speech_started":
                 self._speech_started()
             case "input_audio_buffer.speech_stopped":
@@ -185,6 +194,10 @@ class Client:
         after = event["previous_item_id"]
         place = self.order.index(after) + 1 if after in self.order else len(self.order)
         self.order.insert(place, item["id"])
+        if self.tap is not None:
+            self.tap.added(item, after)
+            if item.get("role") == "user" and not seen.own and not self.habits.transcribes:
+                self.tap.took(item["id"], "user")
         for call in self.items.values():
             if (
                 item["type"] == "function_call_output"
@@ -193,8 +206,15 @@ class Client:
             ):
                 call.answered_by = item["id"]
 
+    def _heard(self, seen: Seen, words: str) -> None:
+        seen.text, seen.transcribed = words, True
+        if self.tap is not None:
+            self.tap.took(seen.id, "user")
+
     def _deleted(self, item_id: str) -> None:
         self.deleting.discard(item_id)
+        if self.tap is not None:
+            self.tap.deleted(item_id)
         self.items.pop(item_id, None)
         self.playing = [seen for seen in self.playing if seen.id != item_id]
         if item_id in self.order:
@@ -219,6 +239,11 @@ class Client:
                 seen.item = event["item"]
                 parts = event["item"].get("content") or ()
                 seen.text = " ".join(part.get("transcript") or part.get("text") or "" for part in parts)
+                if self.tap is not None and event["item"]["type"] == "message" and seen.id not in self.deleting:
+                    if seen.text:
+                        self.tap.took(seen.id, "assistant", interrupted=event["item"]["status"] == "incomplete")
+                    else:
+                        self.tap.dropped(seen.id)
             case "response.function_call_arguments.done" if event["item_id"] in self.items:
                 self.items[event["item_id"]].call_done = True
             case "response.output_audio.delta":
@@ -286,6 +311,8 @@ class Client:
         self.playing.clear()
         for seen, played in cut if self.habits.provider.truncates else ():
             if not played and self.habits.deletes_unplayed and not seen.claimed:
+                if self.tap is not None:
+                    self.tap.dropped(seen.id)
                 self.delete(seen.id)
             else:
                 heard = seen.audio_ms if self.habits.full_truncates else played

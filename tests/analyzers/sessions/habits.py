@@ -45,6 +45,8 @@ class Habits:
     latency: int
     """ms of one way, at most."""
     tools: bool
+    tapped: bool
+    """A tap inside the SDK tells of the application too."""
     lists_tools: bool
     """The server lists the tools of another one when the session begins."""
     loses_words: bool
@@ -61,6 +63,7 @@ def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
     transcribes = rng.random() < 0.8
     speaks = sideband or rng.random() < 0.9
     interrupts = rng.random() < 0.75
+    tapped = rng.random() < 0.2
     return Habits(
         provider=provider,
         detection=detection,
@@ -70,7 +73,7 @@ def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
         speaks=speaks,
         event_ids=rng.choice(("all", "items and responses", "responses", "none")),
         metadata=rng.random() < 0.5,
-        item_ids=rng.random() < 0.5,
+        item_ids=rng.random() < 0.5 or tapped,
         anchors=rng.random() < 0.3,
         awaits=rng.random() < 0.5,
         reflex_cancel=interrupts and rng.random() < 0.3,
@@ -83,6 +86,7 @@ def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
         early_words=transcribes and rng.random() < 0.2,
         latency=rng.choice((20, 60, 200)),
         tools=provider.edits_items and rng.random() < 0.7,
+        tapped=tapped,
         lists_tools=provider.runs_mcp and rng.random() < 0.2,
         loses_words=rng.random() < 0.1,
         blank_anchors=rng.random() < 0.1,

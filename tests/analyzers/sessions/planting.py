@@ -65,6 +65,7 @@ def planted(seed: int, plant: Plant) -> Generated:
         "transcribes": True,
         "loses_words": False,
         "lists_tools": False,
+        "tapped": False,
         "tools": True,
         "reflex_cancel": False,
     }
