@@ -88,7 +88,14 @@ def _print(
     from rtlog.cli.printing import print_reports
 
     with opened(output) as stream:
-        print_reports(run.reports(paths), settings.output_format, stream, quiet=quiet, several=len(paths) > 1)
+        print_reports(
+            run.reports(paths),
+            settings.output_format,
+            stream,
+            quiet=quiet,
+            several=len(paths) > 1,
+            failing=run.failing,
+        )
 
 
 def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", output: Path | None) -> None:

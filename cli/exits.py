@@ -43,14 +43,22 @@ def worst(codes: Iterable[int]) -> int:
 
 
 def _code(report: "RecordingReport", fail_on: "Severity | None", expected: Collection[str]) -> int:
-    from rtlog.analyzers.finding import Severity
-
     if report.verdict == "unreadable":
         return UNREADABLE
     if report.verdict == "inconclusive":
         return INCONCLUSIVE
-    ranks = [Severity(finding.severity).rank for finding in _unexpected(report, expected)]
-    return FOUND if fail_on is not None and any(rank >= fail_on.rank for rank in ranks) else CLEAN
+    return FOUND if failing(report, fail_on, expected) else CLEAN
+
+
+def failing(
+    report: "RecordingReport", fail_on: "Severity | None", expected: Collection[str] = ()
+) -> "list[FindingReport]":
+    """Give the findings of *report* that make a run fail."""
+    from rtlog.analyzers.finding import Severity
+
+    if fail_on is None:
+        return []
+    return [finding for finding in _unexpected(report, expected) if Severity(finding.severity).rank >= fail_on.rank]
 
 
 def _unexpected(report: "RecordingReport", expected: Collection[str]) -> "list[FindingReport]":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rtlog.analyzers.reporting import report_of
-from rtlog.cli.exits import FOUND, exit_code, worst
+from rtlog.cli.exits import FOUND, exit_code, failing, worst
 from rtlog.cli.loading import analyze_file, unreadable
 from rtlog.recordings.errors import RecordingError
 
@@ -38,6 +38,10 @@ class Run:
                 tell(str(report.reason))
             self._reports.append(report)
             yield report
+
+    def failing(self, report: "RecordingReport") -> "list[FindingReport]":
+        """Give the findings of *report* that make this run fail."""
+        return failing(report, self._settings.fail_on.severity, self._settings.expected)
 
     def close(self) -> int:
         """Say what a report cannot show (what is known, gone, missing); gives the exit code."""

@@ -2,18 +2,16 @@
 
 import json
 import shutil
-import sys
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Protocol
 
 import jsonschema
 import pytest
 
 from rtlog.analyzers.rules import RULES
-from rtlog.cli.app import main
 from rtlog.cli.config_file import PYPROJECT, possible
 from rtlog.cli.config_problems import line_of
 from rtlog.cli.configuration import config_schema
@@ -25,7 +23,9 @@ BARGE_IN = "barge-in.rtlog.jsonl"
 """A message deleted within 2,000 ms of an interruption (RT105)."""
 
 
-class Ran(NamedTuple):
+class Ran(Protocol):
+    """What a command left behind."""
+
     code: int
     out: str
     err: str
@@ -41,18 +41,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(SAMPLES / "r07-delete-then-local-insert-js1903.rtlog.jsonl", tmp_path / BARGE_IN)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def rtlog(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Rtlog:
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["rtlog", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert isinstance(ended.value.code, int)
-        return Ran(ended.value.code, *capsys.readouterr())
-
-    return run
 
 
 def codes(ran: Ran) -> set[str]:
@@ -283,21 +271,30 @@ def test_a_pyproject_that_does_not_speak_of_rtlog_is_not_even_parsed(project: Pa
     assert rtlog("analyze", RACE).code == 1
 
 
-def test_a_provider_replaces_the_one_that_the_recording_names(project: Path, rtlog: Rtlog) -> None:
-    null_anchor = (
-        (SAMPLES / "r04-xai-cascade-6392.rtlog.jsonl").read_text().replace('"provider":"xai"', '"provider":null')
-    )
-    (project / "unnamed.jsonl").write_text(null_anchor)
+def test_a_provider_replaces_what_the_recording_tells(project: Path, rtlog: Rtlog) -> None:
+    added = [("item_1", None), ("item_2", "item_1"), ("item_3", None)]
+    lines = [
+        {
+            "dir": "server",
+            "t": t,
+            "event": {"type": "conversation.item.added", "previous_item_id": previous, "item": item},
+        }
+        for t, (item_id, previous) in enumerate(added)
+        for item in [{"id": item_id, "type": "message", "role": "user"}]
+    ]
+    (project / "anchors.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
 
-    told = rtlog("analyze", "unnamed.jsonl", "--provider", "xai", "--format", "concise")
+    def severity(*options: str) -> str:
+        ran = rtlog(
+            "analyze", "anchors.jsonl", "--select", "null-predecessor-on-nonempty", "--format", "json", *options
+        )
+        (finding,) = json.loads(ran.out)["recordings"][0]["findings"]
+        return str(finding["severity"])
 
-    assert (
-        told.out
-        == rtlog(
-            "analyze", "unnamed.jsonl", "--config", _config(project, "provider = 'xai'"), "--format", "concise"
-        ).out
-    )
-    assert told.out
+    assert severity() == "warning"
+    assert severity("--provider", "xai") == "info"
+    assert severity("--config", _config(project, "provider = 'xai'")) == "info"
+    assert severity("--config", _config(project, "provider = 'xai'"), "--provider", "openai") == "warning"
 
 
 def _config(folder: Path, text: str) -> str:
