@@ -1,6 +1,7 @@
 """`[tool.rtlog]` and `rtlog.toml`, as a person who runs `rtlog analyze` in a project meets them."""
 
 import json
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -353,3 +354,55 @@ rules.RT102 = { grace-ms = 1 }
 )
 def test_the_line_of_a_setting_is_found_by_its_keys(keys: tuple[str, ...], line: int | None) -> None:
     assert line_of(LAID_OUT, keys) == line
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+SHELL = "".join(re.findall(r"^```sh\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL))
+DOCUMENTED_COMMANDS = [line for line in SHELL.splitlines() if line.startswith("rtlog ")]
+
+
+def documented(kind: str) -> str:
+    """Give the one block of *kind* that the document shows."""
+    (block,) = re.findall(rf"^```{kind}\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    return str(block)
+
+
+def test_the_documented_file_is_valid_and_does_what_it_says(project: Path, rtlog: Rtlog) -> None:
+    (project / "pyproject.toml").write_text(documented("toml"))
+
+    shown = settings(rtlog("analyze", "--show-settings"))
+
+    assert shown["fail-on"] == '"error" # pyproject.toml'
+    assert shown["RT101.call-window-ms"] == "20000 # pyproject.toml"
+    assert shown["RT401.fire-and-forget"] == '["hang_up"] # pyproject.toml'
+
+
+def test_the_documented_keys_are_those_of_the_schema_with_their_defaults() -> None:
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*?) \|", DOCUMENT, re.MULTILINE))
+    properties = config_schema()["properties"]
+
+    assert rows.keys() == properties.keys()
+    told = {key: json.loads(default.strip("`")) for key, default in rows.items() if default.startswith("`")}
+    assert told == {key: properties[key]["default"] for key in told}
+    assert [key for key, each in properties.items() if each.get("default") and key not in told] == []
+
+
+def test_the_documented_error_is_what_is_said(project: Path, rtlog: Rtlog) -> None:
+    (project / "pyproject.toml").write_text("[tool.rtlog]\nselekt = []\n")
+
+    assert rtlog("analyze", RACE).err == documented("text")
+
+
+def test_the_documented_commands_run_in_their_order(project: Path, rtlog: Rtlog) -> None:
+    (project / "recordings").mkdir()
+    shutil.copy(project / RACE, project / "recordings")
+
+    codes_of = {line: rtlog(*line.split()[1:]).code for line in DOCUMENTED_COMMANDS}
+
+    assert {line for line, code in codes_of.items() if code == 0} == {
+        *(line for line in DOCUMENTED_COMMANDS if "--show-settings" in line),
+        "rtlog analyze recordings --write-baseline known-races.json",
+        "rtlog analyze recordings --baseline known-races.json",
+        "rtlog analyze recordings --expect RT101",
+    }
+    assert set(codes_of.values()) == {0, 1}
