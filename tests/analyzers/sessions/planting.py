@@ -11,7 +11,6 @@ from sessions.providers import PROVIDERS
 from sessions.session import Act, Generated, Session, play, seeded
 
 Overrides = dict[str, object]
-GA = tuple(provider for provider in PROVIDERS if provider.name in {"openai", "azure", "elevenlabs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,8 @@ class Plant:
     """Nothing may come after it."""
     without: tuple[Act, ...] = ()
     """Healthy acts that do the same, where that is no more than information."""
+    not_with: tuple[str, ...] = ()
+    """Providers with whom it is normal, or cannot be."""
     informs: bool = False
     """Found as information: no harm is done."""
 
@@ -41,13 +42,14 @@ class Garden:
         *,
         last: bool = False,
         without: tuple[Act, ...] = (),
+        not_with: tuple[str, ...] = (),
         informs: bool = False,
         **overrides: object,
     ) -> Callable[[Act], Act]:
         """Mark an act as the crossing of rule *code*."""
 
         def mark(act: Act) -> Act:
-            self.plants.append(Plant(code, act, overrides, last, without, informs))
+            self.plants.append(Plant(code, act, overrides, last, without, not_with, informs))
             return act
 
         return mark
@@ -58,8 +60,10 @@ GARDEN = Garden()
 
 def planted(seed: int, plant: Plant) -> Generated:
     """Play a session of *seed* with *plant* in its middle."""
-    rng, habits = seeded(seed, GA)
+    possible = [provider for provider in PROVIDERS if provider.edits_items and provider.name not in plant.not_with]
+    rng, habits = seeded(seed, tuple(possible))
     plain: Overrides = {
+        "anchor_style": "tail",
         "sideband": False,
         "speaks": True,
         "transcribes": True,

@@ -106,7 +106,7 @@ def _ends(s: Session, status: str, details: Json) -> Actor:
     yield 9000
 
 
-@plant("RT209")
+@plant("RT209", not_with=("hugging face", "xai"))
 def ends_without_having_begun(s: Session) -> Actor:
     """A `response.done` without its `response.created`."""
     yield from s.quiet()

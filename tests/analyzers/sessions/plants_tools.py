@@ -90,7 +90,7 @@ def answers_when_nobody_listens(s: Session) -> Actor:
     yield from clear(s)
 
 
-@plant("RT407", transcribes=True)
+@plant("RT407", not_with=("xai",))
 def replays_a_call_without_its_arguments(s: Session) -> Actor:
     """The history is told again with a call as it was when it began."""
     calls = yield from _calls(s, s.words.call())
