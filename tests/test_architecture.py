@@ -145,3 +145,13 @@ def test_help_loads_the_command_and_no_other(command: str):
         "rtlog.recordings.errors",
     }
     assert packages(modules) & {"asyncio", "websockets", "ssl", "msgspec", "orjson"} == set()
+
+
+def test_completion_loads_the_command_and_no_other(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("_RTLOG_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "rtlog\nrule\n--al")
+    monkeypatch.setenv("COMP_CWORD", "2")
+
+    modules = loaded()
+    assert {f"rtlog.cli.{command}" for command in COMMANDS} & modules == {"rtlog.cli.rule"}
+    assert "rtlog.analyzers" not in modules
