@@ -2,13 +2,15 @@
 
 import io
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rtlog.analyzers.report import RecordingReport
+    from rtlog.analyzers.report import FindingReport, RecordingReport
 
+    Failing = Callable[[RecordingReport], Iterable[FindingReport]]
     Write = Callable[[Iterable[RecordingReport], TextIO], None]
 
 
@@ -29,9 +31,18 @@ TEXTS: Final = frozenset({Format.FULL, Format.CONCISE})
 
 
 def print_reports(
-    reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool, several: bool
+    reports: "Iterator[RecordingReport]",
+    output_format: Format,
+    stream: TextIO,
+    *,
+    quiet: bool,
+    several: bool,
+    failing: "Failing",
 ) -> None:
-    """Print *reports* as they come; *quiet* leaves out what is clean, *several* adds a summary to a text."""
+    """Print *reports* as they come.
+
+    *quiet* leaves out what is clean, *several* adds a summary to a text, *failing* gives what fails the run.
+    """
     if output_format in TEXTS:
         _print_text(reports, output_format, stream, quiet=quiet, several=several)
         return
@@ -39,7 +50,7 @@ def print_reports(
         # Programs read it: UTF-8 whatever the terminal speaks. Names of files may hold what UTF-8 cannot.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     shown = (report for report in reports if not (quiet and report.verdict == "clean"))
-    _writer(output_format)(shown, stream)
+    _writer(output_format, failing)(shown, stream)
 
 
 def _print_text(
@@ -65,10 +76,12 @@ def _print_text(
         console.print(summary(shown))
 
 
-def _writer(output_format: Format) -> "Write":
+def _writer(output_format: Format, failing: "Failing") -> "Write":
     match output_format:
         case Format.JUNIT:
-            from rtlog.cli.formats.junit import write
+            from rtlog.cli.formats import junit
+
+            return partial(junit.write, failing=failing)
         case Format.GITHUB:
             from rtlog.cli.formats.github import write
         case Format.SARIF:

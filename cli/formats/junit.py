@@ -1,22 +1,22 @@
 """JUnit XML: a suite for each recording, a case for each story, for the test reports of CI servers.
 
-A story of severity error or warning is a failure; one that is mere information passes and tells itself in `system-out`.
-Where no story fails, the case `verdict` says what the recording proves. It passes when that is "clean", and is an error
-when that is "inconclusive" or the recording cannot be read: a skipped case would look like an acquittal.
+A story that makes the run fail (`--fail-on`, `--expect`) is a failure; any other passes, and is told in `system-out`.
+Where no story fails, the case `verdict` says what the recording proves: it passes, unless that is "inconclusive" or the
+recording cannot be read. Those are errors: a skipped case would look like an acquittal.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final, TextIO
 from xml.etree import ElementTree as ET  # only written, never parsed
 
-from rtlog.analyzers.report import RecordingReport
+from rtlog.analyzers.report import FindingReport, RecordingReport
 from rtlog.cli.proof_text import as_text
 from rtlog.cli.story_text import coverage_facts, not_judged
 from rtlog.cli.told import ToldStory, stories_of
 from rtlog.cli.wording import clip, counted, printable
 
-FAILING: Final = frozenset({"error", "warning"})
 MESSAGE: Final = 1_000
 """Characters of a message that stands in an attribute."""
 TIME: Final = "0"
@@ -26,10 +26,13 @@ _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 """What XML 1.0 cannot hold, not even as a reference (its section 2.2)."""
 
 
-def write(reports: Iterable[RecordingReport], stream: TextIO) -> None:
-    """Write the document."""
+Failing = Callable[[RecordingReport], Iterable[FindingReport]]
+
+
+def write(reports: Iterable[RecordingReport], stream: TextIO, failing: Failing) -> None:
+    """Write the document; *failing* gives the findings of a report that make the run fail."""
     suites = ET.Element("testsuites", name="rtlog")
-    suites.extend(_suite(report) for report in reports)
+    suites.extend(_suite(report, {finding.id for finding in failing(report)}) for report in reports)
     for name in ("tests", "failures", "errors"):
         suites.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     suites.set("time", TIME)
@@ -38,8 +41,8 @@ def write(reports: Iterable[RecordingReport], stream: TextIO) -> None:
     stream.write(ET.tostring(suites, encoding="unicode") + "\n")
 
 
-def _suite(report: RecordingReport) -> ET.Element:
-    cases = list(_cases(report))
+def _suite(report: RecordingReport, failing: AbstractSet[str]) -> ET.Element:
+    cases = list(_cases(report, failing))
     suite = ET.Element("testsuite", name=_legal(printable(report.path)), tests=str(len(cases)))
     suite.set("failures", str(_holding(cases, "failure")))
     suite.set("errors", str(_holding(cases, "error")))
@@ -67,12 +70,11 @@ def _properties(report: RecordingReport) -> ET.Element:
     return properties
 
 
-def _cases(report: RecordingReport) -> Iterator[ET.Element]:
-    stories = list(stories_of(report))
-    if not any(story.severity in FAILING for story in stories) or report.verdict == "inconclusive":
+def _cases(report: RecordingReport, failing: AbstractSet[str]) -> Iterator[ET.Element]:
+    if not failing or report.verdict == "inconclusive":
         yield _verdict(report)
-    for story in stories:
-        yield _story(story)
+    for story in stories_of(report):
+        yield _story(story, fails=any(finding.id in failing for finding in story.findings))
 
 
 def _verdict(report: RecordingReport) -> ET.Element:
@@ -84,11 +86,11 @@ def _verdict(report: RecordingReport) -> ET.Element:
     return case
 
 
-def _story(story: ToldStory) -> ET.Element:
+def _story(story: ToldStory, *, fails: bool) -> ET.Element:
     root = story.root
     case = _case(story.report, f"{root.rule} {root.name} ({root.id})", root.line)
     text = _legal(as_text(story))
-    if story.severity in FAILING:
+    if fails:
         message = _legal(clip(root.message, MESSAGE))
         failure = ET.SubElement(case, "failure", message=message, type=_legal(printable(root.rule)))
         failure.text = text

@@ -40,7 +40,7 @@ def test_the_story_of_5021_is_told_with_its_proof() -> None:
         "(acknowledged 352 ms after it was added), its output was sent at T+1402"
     ) in done.stdout
     confirmed = next(line for line in done.stdout.splitlines() if line.rstrip().endswith(":131"))
-    assert confirmed.split()[:3] == ["T+434", "←", "conversation.item.deleted"]
+    assert confirmed.split()[:4] == ["then", "T+434", "←", "conversation.item.deleted"]
     assert f"--> {R1}:128" in done.stdout
     assert "the server confirms: FC1 is gone" in confirmed
     assert "previous_item_id not found: the server put msg6 behind FC1, deleted 1,086 ms before" in done.stdout

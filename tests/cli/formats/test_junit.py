@@ -139,3 +139,23 @@ def test_the_same_recording_gives_the_same_bytes(analyze: Analyze, sample: Sampl
 
     assert to_file.stdout == b""
     assert (tmp_path / "report.xml").read_bytes() == to_stdout.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "outcomes"),
+    [
+        ((), 1, ["passed", "failure"]),
+        (("--fail-on", "error"), 0, ["passed", "passed", "passed"]),
+        (("--fail-on", "info"), 1, ["failure", "failure"]),
+        (("--fail-on", "never"), 0, ["passed", "passed", "passed"]),
+        (("--expect", "RT301"), 0, ["passed", "passed", "passed"]),
+        (("--exit-zero",), 0, ["passed", "failure"]),
+    ],
+)
+def test_what_fails_the_run_fails_its_case(
+    analyze: Analyze, sample: Sample, options: tuple[str, ...], code: int, outcomes: list[str]
+):
+    done = analyze(sample("r05"), "--output-format", "junit", *options)
+
+    assert done.returncode == code
+    assert [outcome for _, outcome in cases(parsed(done.stdout))] == outcomes
