@@ -97,7 +97,7 @@ class Detector:
         have = {
             "time": self.coverage.timed,
             "client": "client" in self.coverage.directions,
-            "local": any(c.has_local for c in self.connections()),
+            "local": any(c.has_local or (rule.accepts_simulation and c.profile) for c in self.connections()),
         }
         return next((need for need in sorted(rule.needs) if not have[need]), None)
 

@@ -24,11 +24,15 @@ class EvidenceReport(_Model):
 
 
 class LanesReport(_Model):
-    """The three lanes as labels; `local` is null until a local event tells it."""
+    """The three lanes as labels; `local` is null until a local event tells it, or a client profile simulates it."""
 
     server: list[str]
     mirror: list[str]
     local: list[str] | None
+    simulated_by: Annotated[
+        str | None,
+        Field(description="The client profile that `local` is simulated by; null where local events tell it."),
+    ] = None
 
 
 class FindingReport(_Model):
@@ -95,6 +99,7 @@ class RecordingReport(_Model):
     findings: list[FindingReport] = []
     known: Annotated[int, Field(description="Findings left out, and not judged, because a baseline knows them.")] = 0
     labels: dict[str, str] = {}
+    client: Annotated[str | None, Field(description="The client profile that mirror and rules went by.")] = None
 
 
 class Report(_Model):

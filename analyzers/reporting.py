@@ -29,6 +29,7 @@ def report_of(analysis: Analysis, path: str, recording_id: str = "", *, epoch: i
         stories=[StoryReport(root=s.root.id, findings=[f.id for f in s.findings]) for s in analysis.stories],
         findings=[_finding(analysis, finding, epoch) for finding in analysis.findings],
         labels=_labels(analysis),
+        client=analysis.profile.name if analysis.profile else None,
     )
 
 
@@ -72,7 +73,9 @@ def _lanes(analysis: Analysis, snapshot: Snapshot | None) -> LanesReport | None:
         return [analysis.labels.of(item_id) for item_id in item_ids]
 
     local = None if snapshot.local is None else labels(snapshot.local)
-    return LanesReport(server=labels(snapshot.server), mirror=labels(snapshot.mirror), local=local)
+    return LanesReport(
+        server=labels(snapshot.server), mirror=labels(snapshot.mirror), local=local, simulated_by=snapshot.simulated_by
+    )
 
 
 def _labels(analysis: Analysis) -> dict[str, str]:

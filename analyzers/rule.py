@@ -86,6 +86,8 @@ class Rule:
     severity: ClassVar[Severity]
     """The gravest that its findings can be."""
     needs: ClassVar[frozenset[Need]] = frozenset()
+    accepts_simulation: ClassVar[bool] = False
+    """A client profile, which simulates the application's context, does for the local events that it needs."""
     leads_to: ClassVar[tuple[str, ...]] = ()
     """Codes of the rules whose findings this one explains."""
     what: ClassVar[str]

@@ -132,6 +132,8 @@ def _lanes(before: LanesReport, after: LanesReport) -> Table:
             if was != now:
                 line.append(" becomes ", "dim")
                 line.append(f"[{shown_now}]")
+            if name == "local" and after.simulated_by is not None:
+                line.append(f" simulated by {printable(after.simulated_by)}", "dim")
             table.add_row(name, line)
     return table
 

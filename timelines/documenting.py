@@ -92,7 +92,12 @@ def _named(ids: Ids, timeline: Timeline) -> list[str]:
 
 def _lanes(view: View, timeline: Timeline) -> LanesReport:
     local = None if view.local is None else _named(view.local, timeline)
-    return LanesReport(server=_named(view.server, timeline), mirror=_named(view.mirror, timeline), local=local)
+    return LanesReport(
+        server=_named(view.server, timeline),
+        mirror=_named(view.mirror, timeline),
+        local=local,
+        simulated_by=view.simulated_by,
+    )
 
 
 def _lacks(view: View, timeline: Timeline) -> dict[str, list[str]]:

@@ -30,7 +30,8 @@ def lane_lines(view: View, teller: Teller) -> list[LaneLine]:
     if view.local is not None:
         told.append(("local", view.local))
     if view.agree:
-        return [LaneLine(" = ".join(SHORT[name] for name, _ in told), _bracketed(view.server, teller))]
+        simulated = f" (local {_simulated(view)})" if view.simulated_by else ""
+        return [LaneLine(" = ".join(SHORT[name] for name, _ in told) + simulated, _bracketed(view.server, teller))]
     if view.server == view.mirror:
         both = LaneLine("server = mirror", _bracketed(view.server, teller))
         return [both, *(_lane(view, name, ids, teller) for name, ids in told[2:])]
@@ -53,11 +54,16 @@ def remark(view: View, name: LaneName, teller: Teller) -> str:
         return "" if view.local == view.server else "as far as told"
     lacks, alone = missing(view, name), extra(view, name)
     parts = [
+        _simulated(view) if name == "local" and view.simulated_by else "",
         f"{teller.items(lacks, MARKED)} missing" if lacks else "",
         f"{teller.items(alone, MARKED)} only here" if alone else "",
         "other order" if not lacks and not alone and reordered(view, name) else "",
     ]
     return "; ".join(part for part in parts if part)
+
+
+def _simulated(view: View) -> str:
+    return f"simulated by {view.simulated_by}"
 
 
 def lane_effects(before: View, after: View, teller: Teller) -> str:

@@ -19,13 +19,14 @@ class View:
     """The ids on each lane.
 
     `local` is `None` without local events; `whole` says whether a push told the application's whole context, or only
-    single events what it took.
+    single events what it took. `simulated_by` is the client profile that stands in for the local events.
     """
 
     server: Ids = ()
     mirror: Ids = ()
     local: Ids | None = None
     whole: bool = False
+    simulated_by: str | None = None
 
     def lane(self, name: LaneName) -> Ids | None:
         """Give one lane."""
@@ -77,6 +78,7 @@ class LaneChanges:
     local: Splice | None
     local_told: bool
     whole: bool
+    simulated_by: str | None
 
     def apply(self, old: View) -> View:
         """Give the lanes after the record."""
@@ -88,6 +90,7 @@ class LaneChanges:
             old.mirror if self.mirror is None else self.mirror.apply(old.mirror),
             local if self.local_told else None,
             self.whole,
+            self.simulated_by,
         )
 
 
@@ -104,12 +107,12 @@ class LaneWatch:
     def look(self, connection: Connection) -> LaneChanges | None:
         """Give what changed since the last look."""
         lanes = connection.lanes
-        if lanes.version == self._version and connection.has_local == self._told:
+        if lanes.version == self._version and connection.tells_local == self._told:
             return None
-        self._version, self._told = lanes.version, connection.has_local
+        self._version, self._told = lanes.version, connection.tells_local
         old = self._view
-        local = tuple(lanes.local) if connection.has_local else None
-        new = self._view = View(tuple(lanes.server), tuple(lanes.mirror), local, lanes.local_known)
+        local = tuple(lanes.local) if connection.tells_local else None
+        new = self._view = View(tuple(lanes.server), tuple(lanes.mirror), local, lanes.local_known, lanes.simulated_by)
         if new == old:
             return None
         return LaneChanges(
@@ -118,6 +121,7 @@ class LaneWatch:
             splice(old.local or (), new.local or ()),
             new.local is not None,
             new.whole,
+            new.simulated_by,
         )
 
 

@@ -1,12 +1,29 @@
 """RT111: the client's placeholder for a server item is dropped without a word."""
 
-from rtlog.analyzers.finding import stamp
+from dataclasses import dataclass
+
+from rtlog.analyzers.finding import Certainty, stamp
 from rtlog.analyzers.moment import Moment, within
-from rtlog.analyzers.reconciler.changes import LocalChanged
-from rtlog.analyzers.reconciler.life import ItemLife
+from rtlog.analyzers.profiles.mirror import places_placeholder
+from rtlog.analyzers.profiles.profile import ClientProfile
+from rtlog.analyzers.reconciler.changes import ItemDeleteSent, LocalChanged, PlaceholderSkipped
+from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.life import ItemLife, Push
+from rtlog.analyzers.reconciler.states import Situation
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 INSERTS = frozenset({"local.item_committed", "local.tool_started", "local.placeholder_added"})
+
+
+@dataclass(slots=True, eq=False)
+class _Skip:
+    """A placeholder that was not placed; `profile` where that is known from the named client alone."""
+
+    item: ItemLife
+    at: Moment
+    certainty: Certainty
+    profile: ClientProfile | None = None
+    lacking: Moment | None = None
 
 
 class PlaceholderDropped(Rule):
@@ -16,6 +33,7 @@ class PlaceholderDropped(Rule):
     name = "placeholder-dropped"
     severity = Severity.WARNING
     needs = frozenset({"time", "local"})
+    accepts_simulation = True
     leads_to = ("RT101",)
     what = (
         "A client adds a placeholder for a server item only when the item's predecessor is its own context's tail. "
@@ -47,6 +65,33 @@ class PlaceholderDropped(Rule):
             "warning proven",
             (1, 2),
         ),
+        Example(
+            "no local events: the named client skips it behind its config item, and a push deletes the call",
+            """
+            0    > create m1 user prev=root text=hello
+            40   < added m1 user
+            82   < added fc1 call call_id=c1 prev=m1
+            228  > delete fc1
+            434  < deleted fc1
+            """,
+            "warning likely",
+            (3, 4),
+            client="livekit-agents@1.5.0",
+        ),
+        Example(
+            "the hook tells what was added, not that it was skipped; the named client skips it",
+            """
+            0    L ctx_push_begin source=local items=["m1","config_1"]
+            10   > create m1 user prev=root text=hello
+            40   < added m1 user
+            82   < added fc1 call call_id=c1 prev=m1
+            83   L remote_item_added fc1 previous_item_id=m1
+            228  L ctx_push_begin source=local items=["m1"]
+            """,
+            "warning likely",
+            (4, 5, 6),
+            client="livekit-agents@1.5.0",
+        ),
     )
     good = (
         Example(
@@ -66,47 +111,111 @@ class PlaceholderDropped(Rule):
             300  L item_committed u1 role=user empty=false
             """,
         ),
+        Example(
+            "the named client skips it, but nothing deletes it",
+            """
+            0    > create m1 user prev=root text=hello
+            40   < added m1 user
+            82   < added fc1 call call_id=c1 prev=m1
+            9000 < speech_started u1
+            """,
+            client="livekit-agents@1.5.0",
+        ),
+        Example(
+            "the named client places it: its predecessor is the tail",
+            """
+            0    < added m1 user
+            20   < transcribed m1 "hello"
+            82   < added fc1 call call_id=c1 prev=m1
+            228  > delete fc1
+            434  < deleted fc1
+            """,
+            client="livekit-agents@1.5.0",
+        ),
+        Example(
+            "the named client knows of no placeholders",
+            """
+            0    > create m1 user prev=root text=hello
+            40   < added m1 user
+            82   < added fc1 call call_id=c1 prev=m1
+            228  > delete fc1
+            434  < deleted fc1
+            """,
+            client="livekit-agents@1.4.6",
+        ),
     )
 
     def begin(self) -> None:
         """Start with no case open."""
-        self._skipped: dict[str, tuple[ItemLife, Moment]] = {}
-        self._lacking: dict[str, Moment] = {}
+        self._skips: dict[tuple[int, str], _Skip] = {}
 
     @on(LocalChanged)
     def local_changed(self, change: LocalChanged) -> None:
         """Follow each skipped item until it is taken, or a push goes out without it."""
         item = change.item
-        if change.at.type == "local.placeholder_skipped" and item is not None:
-            self._skipped.setdefault(item.id, (item, change.at))
-        elif change.at.type in INSERTS and item is not None:
+        if item is not None and change.at.type == "local.placeholder_skipped":
+            self._skips.setdefault((item.conn, item.id), _Skip(item, change.at, "proven"))
+        elif item is not None and change.at.type == "local.remote_item_added" and _would_skip(change.conn, item):
+            self._skips.setdefault((item.conn, item.id), _Skip(item, change.at, "likely", change.conn.profile))
+        elif item is not None and change.at.type in INSERTS:
             self._taken(item, change.at)
         elif change.at.type == "local.ctx_push_begin" and change.push is not None and change.push.source == "local":
-            for item_id in set(self._skipped) - set(change.push.items or ()):
-                self._lacking.setdefault(item_id, change.at)
+            self._pushed(change.conn, change.push, change.at)
+
+    @on(PlaceholderSkipped)
+    def simulated(self, change: PlaceholderSkipped) -> None:
+        """The named client would have skipped it: worth telling only if a delete shows that a push lacked it."""
+        item = change.item
+        self._skips.setdefault((item.conn, item.id), _Skip(item, change.at, "likely", change.conn.profile))
+
+    @on(ItemDeleteSent)
+    def deleted(self, change: ItemDeleteSent) -> None:
+        """A push that lacks what the simulated context lacks."""
+        item = change.item
+        skip = self._skips.get((item.conn, item.id))
+        if skip is not None and not change.conn.has_local and item.situation is Situation.IN_FLIGHT:
+            skip.lacking = skip.lacking or change.at
 
     def _taken(self, item: ItemLife, at: Moment) -> None:
-        skipped = self._skipped.get(item.id)
-        if skipped is None or item.id in self._lacking:
-            return
-        if within(skipped[1], at, self.number("grace-ms")):
-            del self._skipped[item.id]
+        skip = self._skips.get((item.conn, item.id))
+        if skip is not None and skip.lacking is None and within(skip.at, at, self.number("grace-ms")):
+            del self._skips[item.conn, item.id]
+
+    def _pushed(self, connection: Connection, push: Push, at: Moment) -> None:
+        listed = set(push.items or ())
+        for skip in self._skips.values():
+            if skip.item.conn == connection.number and skip.item.id not in listed:
+                skip.lacking = skip.lacking or at
 
     def finish(self) -> None:
-        """Report every item that no other way brought in."""
-        for item_id, (item, at) in self._skipped.items():
-            lacking = self._lacking.get(item_id)
-            missing = f"; the push at {stamp(lacking)} lacks it" if lacking else ""
-            self.report(
-                f"the placeholder for {item.label} was dropped at {stamp(at)}: its predecessor was not the tail of the "
-                f"application's context{missing}",
-                at,
-                (
-                    seen(item.added, f"{item.label} added by the server"),
-                    seen(at, f"no placeholder for {item.label}"),
-                    seen(lacking, f"the pushed context lacks {item.label}"),
-                ),
-                certainty="proven",
-                about=item,
-                prevented_by=("insert the placeholder behind its predecessor, or at the tail",),
-            )
+        """Report every item that no other way brought in; a simulated one only where a delete tells of it."""
+        for skip in self._skips.values():
+            if skip.at.dir == "local" or skip.lacking is not None:
+                self._report(skip)
+
+    def _report(self, skip: _Skip) -> None:
+        item, at, lacking = skip.item, skip.at, skip.lacking
+        missing = f"; the push at {stamp(lacking)} lacks it" if lacking else ""
+        whose = "the application's context" if skip.profile is None else f"the context of {skip.profile.name}"
+        self.report(
+            f"the placeholder for {item.label} was dropped at {stamp(at)}: its predecessor was not the tail of {whose}"
+            f"{missing}",
+            at,
+            (
+                seen(item.added, f"{item.label} added by the server"),
+                seen(at, f"no placeholder for {item.label}") if at.dir == "local" else None,
+                seen(lacking, f"the pushed context lacks {item.label}"),
+            ),
+            certainty=skip.certainty,
+            about=item,
+            prevented_by=("insert the placeholder behind its predecessor, or at the tail",),
+        )
+
+
+def _would_skip(connection: Connection, item: ItemLife) -> bool:
+    """Say whether the named client, whose context a push has told, skips a placeholder that no hook tells of."""
+    profile, lanes = connection.profile, connection.lanes
+    if profile is None or not profile.places_placeholders or not lanes.local_known or item.id not in lanes.mirror:
+        return False
+    previous = lanes.mirror.before(item.id)
+    return item.id not in lanes.local and not places_placeholder(lanes.local, previous, item.id)

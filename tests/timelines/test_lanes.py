@@ -3,9 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtlog.analyzers.analysis import Analysis
+from rtlog.analyzers.tape import parse
 from rtlog.timelines.lane_block import block
 from rtlog.timelines.lane_text import lane_effects, lane_lines
-from rtlog.timelines.lanes import View, splice
+from rtlog.timelines.lanes import LaneWatch, View, splice
 from rtlog.timelines.model import Names
 from rtlog.timelines.telling import Teller
 
@@ -48,6 +50,37 @@ def test_what_the_application_has_not_told_in_whole_is_not_called_missing() -> N
     lines = lane_lines(View(("a", "b"), ("a", "b"), ("a",), whole=False), TELLER)
 
     assert [line.remark for line in lines] == ["", "as far as told"]
+
+
+def test_a_simulated_lane_is_never_shown_as_one_that_was_told() -> None:
+    differs = View(("a", "b"), ("a", "b"), ("a",), whole=True, simulated_by="livekit-agents@1.4.6")
+    agrees = View(("a",), ("a",), ("a",), whole=True, simulated_by="livekit-agents@1.4.6")
+
+    assert [line.remark for line in lane_lines(differs, TELLER)] == [
+        "",
+        "simulated by livekit-agents@1.4.6; b missing",
+    ]
+    assert [line.name for line in lane_lines(agrees, TELLER)] == [
+        "server = mirror = local (local simulated by livekit-agents@1.4.6)"
+    ]
+
+
+def test_the_lane_that_a_named_client_would_keep_is_drawn_until_a_local_event_tells_it() -> None:
+    views, watch, view = [], LaneWatch(), View()
+    analysis = Analysis(client="livekit-agents@1.4.6")
+    for record in parse("""
+    0  < added m1 user
+    9  < transcribed m1 hello
+    20 L tool_started fc1 call_id=c1
+    """):
+        analysis.feed(record)
+        (connection,) = analysis.connections()
+        changes = watch.look(connection)
+        view = changes.apply(view) if changes else view
+        views.append((view.local, view.simulated_by))
+
+    simulated = "livekit-agents@1.4.6"
+    assert views == [((), simulated), ((), simulated), (("m1",), simulated), (("fc1",), None)]
 
 
 def test_without_local_events_there_is_no_local_lane() -> None:
