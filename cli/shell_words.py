@@ -12,9 +12,8 @@ def rejoined(environment: Mapping[str, str]) -> dict[str, str]:
     """Give what to change in *environment*: bash makes `--select=RT1` three words, of which the second is no value."""
     line = environment.get("COMP_WORDS", "").split("\n")
     position = environment.get("COMP_CWORD", "")
-    if not position.isdigit():
-        return {}
-    before = line[: int(position)]
+    before = line[: int(position)] if position.isdigit() else []
     kept = [word for last, word in zip(["", *before], before, strict=False) if word != "=" or not last.startswith("--")]
-    words_now = [*kept, *line[int(position) :]]
-    return {"COMP_WORDS": "\n".join(words_now), "COMP_CWORD": str(len(kept))}
+    if kept == before:
+        return {}
+    return {"COMP_WORDS": "\n".join(kept + line[len(before) :]), "COMP_CWORD": str(len(kept))}

@@ -63,7 +63,10 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     ] = Format.TEXT,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it here, not to stdout.")] = None,
     around: Annotated[
-        str | None, typer.Option(help="Show what surrounds a rule, finding, item, response, call or line.")
+        str | None,
+        typer.Option(
+            help="Show what surrounds a rule, finding, item, response, call or line.", autocompletion=selectors
+        ),
     ] = None,
     pad: Annotated[float, typer.Option(min=0, metavar="MS", help="How much to show on either side of it.")] = 500,
     start: Annotated[float | None, typer.Option("--from", metavar="MS", help="Begin at this T+.")] = None,

@@ -52,7 +52,18 @@ def test_options_of_every_command_complete(command: str):
     assert offered("rtlog", command, "--hel") == ["--help"]
 
 
-@pytest.mark.parametrize("words", [("analyze", "--select"), ("analyze", "--ignore"), ("rule",), ("rule", "RT401")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("analyze", "--select"),
+        ("analyze", "--extend-select"),
+        ("analyze", "--ignore"),
+        ("analyze", "--expect"),
+        ("timeline", "--around"),
+        ("rule",),
+        ("rule", "RT401"),
+    ],
+)
 def test_codes_and_names_of_rules_complete(words: tuple[str, ...]):
     assert offered("rtlog", *words, "RT1") == [rule.code for rule in RULES if rule.code.startswith("RT1")]
     assert offered("rtlog", *words, "in-fl") == ["in-flight-delete"]
@@ -71,6 +82,12 @@ def test_a_value_behind_an_equals_sign_completes():
     assert offered("rtlog", "analyze", "--select", "=", "in-fl") == ["in-flight-delete"]
     assert "in-flight-delete" in offered("rtlog", "analyze", "--select", "=")
     assert offered("rtlog", "analyze", "--select", "=", "RT1", "--fail-on", "=", "e") == ["error"]
+
+
+def test_words_may_come_on_one_line():
+    ran = run("rtlog", _RTLOG_COMPLETE="complete_bash", COMP_WORDS="rtlog rule in-fl", COMP_CWORD="2")
+
+    assert ran.stdout == "in-flight-delete\n"
 
 
 def test_values_of_an_option_complete():
