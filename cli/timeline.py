@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from rtlog.cli.completing import selectors
 from rtlog.cli.options import Config, Isolated
 
 if TYPE_CHECKING:
