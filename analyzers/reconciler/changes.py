@@ -30,6 +30,7 @@ class ConnectionClosed(Change, frozen=True, eq=False):
 
     by: str
     code: int | None
+    reason: str = ""
 
 
 class SessionConfigured(Change, frozen=True, eq=False):
@@ -129,6 +130,9 @@ class ErrorReceived(Change, frozen=True, eq=False):
     code: str
     message: str
     request: "Request | None"
+    param: str = ""
+    event_id: str | None = None
+    """The client event that it says it answers."""
 
 
 class ResponseCreateSent(Change, frozen=True, eq=False):

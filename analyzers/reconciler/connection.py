@@ -32,6 +32,8 @@ class Settings:
     transcribes: bool | None = None
     speaks: bool = True
     modalities_told: bool = False
+    configured: dict[str, int] = field(default_factory=dict)
+    """A hash of the instructions, tools, voice and output as last told: enough to see what an update changes."""
     output_bytes_per_ms: float = PCM16_24KHZ_BYTES_PER_MS
     input_bytes_per_ms: float = PCM16_24KHZ_BYTES_PER_MS
 
@@ -78,6 +80,12 @@ class Connection:
     first_client: Moment | None = None
     last_record: Record | None = None
     saw_session_created: bool = False
+    was_configured: bool = False
+    """A `session.update` of the client has been acknowledged."""
+    beta_event: Moment | None = None
+    """The first server event with a name of 2024 that GA has dropped."""
+    ga_event: Moment | None = None
+    """The first server event with a name that only GA has."""
     names_anchors: bool = False
     """The server has named a predecessor: a null one says something here."""
     strays: set[str] = field(default_factory=set)

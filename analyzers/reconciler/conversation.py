@@ -101,6 +101,8 @@ def added(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     told = event.item
     if told is None or not told.id:
         return []
+    if event.type == "conversation.item.added":
+        c.ga_event = c.ga_event or at
     known = c.items.get(told.id)
     if known is not None and known.live and known.added is not None:
         return _seen_again(c, known, told, event, at)

@@ -51,6 +51,8 @@ class Request(Struct, eq=False):
     active_when_sent: tuple[str, ...] = ()
     """Default-conversation responses that were active when it was sent."""
     push: "Push | None" = None
+    configures: frozenset[str] = frozenset()
+    """For `session.update`: what it changes of instructions, tools, voice and output."""
     cancelled: Moment | None = None
     """For `response.create`: the first `response.cancel` without id sent before its `response.created`."""
     timed_out: Moment | None = None
@@ -93,6 +95,8 @@ class ResponseLife(Struct, eq=False):
     """Made by the server's turn detection, not by a `response.create`."""
     items: list[str] = []
     output_count: int | None = None
+    input_tokens: int = 0
+    """`usage.input_tokens` of its `response.done`."""
     tokens: int = 0
     """`usage.total_tokens` of its `response.done`."""
     writes: bool = False

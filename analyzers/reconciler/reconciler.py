@@ -103,7 +103,7 @@ def _socket_changed(c: Connection, record: Record) -> Sequence[ch.Change]:
     if record.kind != "close":
         return []
     c.closed, c.last_record = moment_of(record), record
-    return [ch.ConnectionClosed(c.closed, c, record.by or "", record.code)]
+    return [ch.ConnectionClosed(c.closed, c, record.by or "", record.code, record.reason or "")]
 
 
 def _error(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -111,9 +111,11 @@ def _error(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     told = event.error if isinstance(event.error, ErrorInfo) else ErrorInfo(message=event.error)
     message = told.message or ""
     code = error_code(told.code, told.message)
-    request = c.requests.rejected_by(told.event_id, code, message)
+    param = told.param or ""
+    request = c.requests.rejected_by(told.event_id, code, message, param)
+    received = ch.ErrorReceived(at, c, code, message, request, param, told.event_id)
     if request is None or request.outcome != "pending":
-        return [ch.ErrorReceived(at, c, code, message, request)]
+        return [received]
     c.requests.reject(request, at, code, message)
     move = REJECTED_MOVE.get(request.type)
     item = c.item(request.item_id or "")
@@ -121,7 +123,7 @@ def _error(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
         item.move(move)
     if request.item_id is None:
         c.coming_calls.pop(request.call_id or "", None)
-    return [ch.ErrorReceived(at, c, code, message, request), ch.RequestAnswered(at, c, request)]
+    return [received, ch.RequestAnswered(at, c, request)]
 
 
 def _answered_in_order(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -136,7 +138,7 @@ def _noted(_c: Connection, _event: Event, _at: Moment) -> list[ch.Change]:
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     APPEND: _noted,
-    "session.update": conversation.plain_request_sent,
+    "session.update": session.update_sent,
     "input_audio_buffer.commit": conversation.plain_request_sent,
     "input_audio_buffer.clear": conversation.plain_request_sent,
     "conversation.item.create": conversation.create_sent,

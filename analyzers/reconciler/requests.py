@@ -24,6 +24,7 @@ CODE_REJECTS: Final = {
     errors.ACTIVE_RESPONSE: "response.create",
     errors.CANCEL_NOT_ACTIVE: "response.cancel",
     errors.COMMIT_EMPTY: "input_audio_buffer.commit",
+    errors.UPDATE_VOICE: "session.update",
 }
 """The only request that a code can reject, for errors that carry no event id."""
 
@@ -88,11 +89,12 @@ class Requests:
         self._settle(request, at)
         request.outcome, request.error_code, request.error_message = "rejected", code, message
 
-    def rejected_by(self, event_id: str | None, code: str, message: str) -> Request | None:
+    def rejected_by(self, event_id: str | None, code: str, message: str, param: str = "") -> Request | None:
         """Give the request that an error answers, or `None` where nothing ties it to one."""
         if event_id:
             return self._by_event_id.get(event_id)
-        waiting = list(self.pending(CODE_REJECTS.get(code, "")))
+        about_session = "session.update" if param.partition(".")[0] == "session" else ""
+        waiting = list(self.pending(CODE_REJECTS.get(code, about_session)))
         named = [r for r in waiting if _named(r, message)]
         if named:
             return named[0]

@@ -12,6 +12,8 @@ from rtlog.analyzers.reconciler.turns import interrupt
 from rtlog.recordings.record import Event, Record, Response, StatusDetails
 
 OUT_OF_BAND = "none"
+BETA_PARTS = frozenset({"text", "audio"})
+"""Content parts of a response, in the names of 2024."""
 
 
 def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -147,6 +149,8 @@ def _call_finished(c: Connection, item: ItemLife, at: Moment) -> list[ch.Change]
 
 def content_part_done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`response.content_part.done`: the part's whole text."""
+    if event.part is not None and event.part.type in BETA_PARTS:
+        c.beta_event = c.beta_event or at
     item, part = c.item(event.item_id or ""), event.part
     if item is not None and part is not None:
         note_part(item, part)
@@ -167,6 +171,7 @@ def done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
         return []
     response.state, response.done, response.status = ResponseState.DONE, at, told.status or ""
     response.tokens = (told.usage.total_tokens if told.usage else None) or 0
+    response.input_tokens = (told.usage.input_tokens if told.usage else None) or 0
     response.output_count = None if told.output is None else len(told.output)
     details = told.status_details
     if isinstance(details, StatusDetails):

@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, MsgspecError, Raw
+from msgspec.json import decode
 
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection, Settings
 from rtlog.analyzers.reconciler.conversation import acknowledged_in_order
-from rtlog.recordings.record import AudioFormat, AudioInput, AudioOutput, Event, Session, TurnDetection
+from rtlog.analyzers.reconciler.life import Request
+from rtlog.recordings.record import AudioFormat, AudioInput, AudioOutput, Event, Item, Session, TurnDetection
 from rtlog.recordings.vocabulary.dialects import dialect_of_session
 
 BYTES_PER_SAMPLE: Final = 2
@@ -26,8 +28,42 @@ def created(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     return _configured(c, event, at)
 
 
+def update_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    """`session.update`: asked for, not in force yet."""
+    request = Request(event.type, at, c.number, event.event_id)
+    if event.session is not None:
+        asked = _shape(event.session)
+        request.configures = frozenset(key for key, value in asked.items() if c.settings.configured.get(key) != value)
+    c.requests.sent(request)
+    return [ch.RequestSent(at, c, request)]
+
+
+def _shape(told: Session) -> dict[str, int]:
+    """Give what decides how a response sounds and what it can do; only what *told* names."""
+    audio_out = (told.audio.output if told.audio else None) or AudioOutput()
+    voice = audio_out.voice or told.voice
+    name = voice if isinstance(voice, str) or voice is None else voice.id or voice.name
+    parts: dict[str, object] = {
+        "instructions": told.instructions,
+        "tools": None if told.tools is UNSET else _canonical(told.tools),
+        "voice": name,
+        "output": tuple(sorted(told.output_modalities or told.modalities or ())) or None,
+    }
+    return {key: hash(value) for key, value in parts.items() if value is not None}
+
+
+def _canonical(tools: Raw) -> str:
+    """Give the names of the tools: servers write defaults into each, so that the texts never match."""
+    try:
+        named = decode(tools, type=list[Item])
+    except (MsgspecError, RecursionError):
+        return bytes(tools).decode("utf-8", "replace")
+    return " ".join(tool.name or tool.type for tool in named)
+
+
 def updated(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`session.updated` answers `session.update` in order."""
+    c.was_configured = True
     return [*_configured(c, event, at), *acknowledged_in_order("session.update", c, at)]
 
 
@@ -36,6 +72,7 @@ def _configured(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     if told is None:
         return []
     settings = c.settings
+    settings.configured |= _shape(told)
     settings.model = told.model or settings.model
     audio_in = (told.audio.input if told.audio else None) or AudioInput()
     audio_out = (told.audio.output if told.audio else None) or AudioOutput()

@@ -14,6 +14,10 @@ TRUNCATE_UNKNOWN: Final = "item_truncate_invalid_item_id"
 ALREADY_TRUNCATED: Final = "item_already_truncated"
 CREATE_UNKNOWN_ANCHOR: Final = "item_create_invalid_previous_item_id"
 
+UPDATE_VOICE: Final = "cannot_update_voice"
+SESSION_EXPIRED: Final = "session_expired"
+BETA_DISABLED: Final = "beta_api_shape_disabled"
+
 RATE_LIMITS: Final = frozenset({"rate_limit_exceeded", "inference_rate_limit_exceeded"})
 """Codes inside `response.done`, never of an `error` event."""
 
@@ -29,6 +33,8 @@ SENTENCES: Final = {
     "error adding item: the previous item with id": CREATE_UNKNOWN_ANCHOR,
     "error adding item: an item with id": DUPLICATE_ITEM,
     "not found in conversation": INVALID_CALL,
+    "voice if assistant audio is present": UPDATE_VOICE,
+    "hit the maximum duration": SESSION_EXPIRED,
 }
 """A lower-case fragment of the message and the code that newer servers send with it."""
 
