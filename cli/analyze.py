@@ -60,10 +60,8 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     if show_settings:
         _show(settings)
         return
-    run = Run(settings)
+    run = Run(settings, write_baseline)
     _print(run, _recordings(files), settings, output, quiet=quiet, statistics=statistics)
-    if write_baseline is not None:
-        run.accept(write_baseline)
     code = run.close()
     raise typer.Exit(0 if exit_zero and code != UNREADABLE else code)
 

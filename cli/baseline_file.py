@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 def read_baseline(path: Path) -> Baseline:
     """Read the baseline at *path*; raises RtlogError where there is none."""
     try:
-        return Baseline.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise RtlogError(f"{path}: there is no such baseline yet: make it with --write-baseline {path}") from error
     except OSError as error:
         raise RtlogError(f"{path}: the baseline cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise RtlogError(f"{path}: the baseline cannot be read: {error}") from error
+    try:
+        return Baseline.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(key) for key in first["loc"])

@@ -190,8 +190,8 @@ def _parsed(file: ConfigFile) -> tuple[dict[str, object], str]:
         line = TOML_LINE.search(str(error))
         problem = f"is no TOML: {TOML_LINE.sub('', str(error))}"
         raise _error(file, problem, int(line[1]) if line else None) from error
-    except RecursionError as error:
-        raise _error(file, "is no TOML that can be read: it is nested too deeply") from error
+    except (RecursionError, ValueError) as error:
+        raise _error(file, "is no TOML that can be read: it is nested too deeply, or a number is too long") from error
 
 
 def _section(content: Mapping[str, object]) -> object:

@@ -22,13 +22,13 @@ NAMED: Final = 5
 class Run:
     """Analyzes recordings one by one, and remembers what the exit code and the baseline need."""
 
-    def __init__(self, settings: "RunSettings") -> None:
+    def __init__(self, settings: "RunSettings", new_baseline: Path | None = None) -> None:
         self._settings = settings
-        self._ledger = None if settings.baseline is None else _ledger(settings.baseline)
+        self._new_baseline = new_baseline
+        self._ledger = self._opened_ledger()
         self._reports: list[RecordingReport] = []
         self._found: list[FindingReport] = []
         self._not_judged: dict[str, str] = {}
-        self._accepted = False
 
     def reports(self, paths: Iterable[Path]) -> "Iterator[RecordingReport]":
         """Give the report of each recording as it is analyzed, without what the baseline knows."""
@@ -44,28 +44,42 @@ class Run:
         return failing(report, self._settings.fail_on.severity, self._settings.expected)
 
     def close(self) -> int:
-        """Say what a report cannot show (what is known, gone, missing); gives the exit code."""
+        """Write the new baseline and say what no report shows (what is known, gone, missing); gives the exit code."""
         settings = self._settings
+        accepted = self._accept()
         if self._ledger is not None:
             self._tell_known(self._ledger)
         missing = sorted(settings.expected - {finding.rule for finding in self._found})
         for code in missing:
             reason = self._not_judged.get(code)
             tell(f"{code} was expected and not found{f' (not judged: {reason})' if reason else ''}")
-        fail_on = None if self._accepted else settings.fail_on.severity
+        fail_on = None if accepted else settings.fail_on.severity
         codes = [exit_code(self._reports, fail_on, settings.expected)]
         return worst([*codes, FOUND] if missing else codes)
 
-    def accept(self, path: Path) -> None:
-        """Write all that was found as the baseline *path*; what is known from now on does not fail this run either."""
+    def _opened_ledger(self) -> "Ledger | None":
+        path = self._settings.baseline
+        # The configuration may name the baseline that this run is to make.
+        if path is None or (self._new_baseline is not None and not path.exists()):
+            return None
+        from rtlog.analyzers.baseline import Ledger
+        from rtlog.cli.baseline_file import read_baseline
+
+        return Ledger(read_baseline(path))
+
+    def _accept(self) -> bool:
+        """Write all that was found as the new baseline; says whether this run knows it now."""
+        path = self._new_baseline
+        if path is None:
+            return False
         if self._unreadable:
             tell(f"{path} is not written: it would forget what the unreadable recordings hold")
-            return
+            return False
         from rtlog.cli.baseline_file import write_baseline
 
         write_baseline(path, self._found)
-        self._accepted = True
         tell(f"{counted(len(self._found), 'finding')} of {counted(len(self._reports), 'recording')} written to {path}")
+        return True
 
     @property
     def _unreadable(self) -> bool:
@@ -94,13 +108,6 @@ class Run:
             more = f" and {len(gone) - NAMED} more kinds" if len(gone) > NAMED else ""
             verb = "occurs" if total == 1 else "occur"
             tell(f"{counted(total, 'finding')} of the baseline {name} no longer {verb}: {names}{more}")
-
-
-def _ledger(path: Path) -> "Ledger":
-    from rtlog.analyzers.baseline import Ledger
-    from rtlog.cli.baseline_file import read_baseline
-
-    return Ledger(read_baseline(path))
 
 
 def tell(line: str) -> None:

@@ -97,6 +97,17 @@ def test_a_baseline_is_found_beside_its_configuration(analyze: Analyze, tmp_path
     assert analyze(RACE, "--config", "ci/rtlog.toml").code == 0
 
 
+def test_the_configuration_may_name_a_baseline_before_there_is_one(analyze: Analyze, tmp_path: Path) -> None:
+    (tmp_path / "rtlog.toml").write_text('baseline = "known.json"\n')
+
+    assert analyze(RACE).code == 2
+    assert analyze(RACE, "--write-baseline", "known.json").code == 0
+    assert analyze(RACE).code == 0
+    renewed = analyze(RACE, BARGE_IN, "--write-baseline", "known.json", "--format", "concise")
+    assert [line.split()[1] for line in renewed.out.splitlines() if " [" in line] == ["RT105"]
+    assert analyze(RACE, BARGE_IN).code == 0
+
+
 def test_a_baseline_acquits_no_recording_that_proves_nothing(analyze: Analyze) -> None:
     written = analyze(RACE, ONE_WAY, "--write-baseline", "known.json")
     checked = analyze(RACE, ONE_WAY, "--baseline", "known.json")

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
@@ -214,6 +216,7 @@ WRONG = {
     "[tool.rtlog.rules.RT101]\n[tool.rtlog.rules.in-flight-delete]": "3: the options of RT101 stand here a second time",
     "select = [}": "2: is no TOML: ",
     "select = ['RT1']\nselect = ['RT2']": "3: is no TOML: Cannot overwrite a value",
+    "rules.RT101.call-window-ms = " + "9" * 5000: " is no TOML that can be read: ",
     "select = ['\udcff']": "2: is no UTF-8 text",
 }
 
@@ -406,3 +409,33 @@ def test_the_documented_commands_run_in_their_order(project: Path, rtlog: Rtlog)
         "rtlog analyze recordings --expect RT101",
     }
     assert set(codes_of.values()) == {0, 1}
+
+
+LOADED = """
+import sys
+from rtlog.cli.app import main
+try:
+    main()
+except SystemExit:
+    pass
+print(sorted({"tomllib", "rtlog.cli.configuration", "rtlog.analyzers.baseline"} & sys.modules.keys()), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "loaded"),
+    [
+        (None, []),
+        ("", ["rtlog.cli.configuration", "tomllib"]),
+    ],
+)
+def test_a_run_without_a_configuration_loads_nothing_to_read_one(
+    project: Path, text: str | None, loaded: list[str]
+) -> None:
+    if text is not None:
+        (project / "rtlog.toml").write_text(text)
+
+    command = [sys.executable, "-c", LOADED, "analyze", RACE]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+
+    assert ran.stderr == f"{loaded}\n"
