@@ -33,8 +33,11 @@ def needs(doc: RuleDoc) -> str:
 
 
 def certainties(doc: RuleDoc) -> str:
-    """Say how sure the findings are."""
-    return " or ".join(doc.certainties) or "proven"
+    """Say how sure the findings are, as far as examples show it."""
+    if not doc.certainties:
+        return "as each finding says"
+    *most, last = doc.certainties
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def value(of: Value) -> str:

@@ -2,7 +2,7 @@
 
 from rtlog.analyzers.rule_docs import ExampleDoc, OptionDoc, ReferenceDoc, RelatedRule, RuleDoc
 from rtlog.cli.rule_markdown import index, nowhere, page, pages
-from rtlog.cli.rule_words import groups, value
+from rtlog.cli.rule_words import certainties, groups, value
 
 BAD = ExampleDoc(
     title="a `delete`",
@@ -88,3 +88,13 @@ def test_values_are_written_as_toml_does():
         '["a", "b\\""]',
         "[]",
     ]
+
+
+def test_how_sure_a_rule_is_comes_from_its_examples():
+    def said(*certain: str) -> str:
+        return certainties(DOC.model_copy(update={"certainties": list(certain)}))
+
+    assert said() == "as each finding says"
+    assert said("proven") == "proven"
+    assert said("proven", "likely") == "proven or likely"
+    assert said("proven", "likely", "possible") == "proven, likely or possible"
