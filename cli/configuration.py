@@ -182,7 +182,7 @@ class _Reader:
 
 def _parsed(file: ConfigFile) -> tuple[dict[str, object], str]:
     try:
-        text = file.content.decode()
+        text = file.content.decode("utf-8-sig")
         return tomllib.loads(text), text
     except UnicodeDecodeError as error:
         raise _error(file, "is no UTF-8 text", file.content.count(b"\n", 0, error.start) + 1) from error

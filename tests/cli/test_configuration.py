@@ -232,6 +232,15 @@ def test_what_is_wrong_is_said_in_one_line_with_its_place(project: Path, rtlog: 
     assert ran.err.startswith(f"rtlog: pyproject.toml:{WRONG[section]}")
 
 
+@pytest.mark.parametrize(
+    "written", [b'\xef\xbb\xbfselect = ["RT4"]\n', b'# ours\r\nselect = ["RT4"]\r\n'], ids=["BOM", "CRLF"]
+)
+def test_editors_of_every_system_may_write_it(project: Path, rtlog: Rtlog, written: bytes) -> None:
+    (project / "rtlog.toml").write_bytes(written)
+
+    assert codes(rtlog("analyze", RACE, "--format", "json")) == {"RT404"}
+
+
 def test_in_rtlog_toml_the_settings_stand_at_the_top(project: Path, rtlog: Rtlog) -> None:
     (project / "rtlog.toml").write_text("selekt = []\n")
 
