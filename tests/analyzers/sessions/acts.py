@@ -234,7 +234,7 @@ def reconnect(s: Session) -> Actor:
         s.server.resume([_resumed(seen) for seen in history])
         yield lambda: len(s.client.order) == len(history)
         for seen in history:
-            s.client.items[seen.id].text, s.client.items[seen.id].transcribed = seen.text, True
+            s.client.remember(seen)
     elif s.habits.transcribes and s.habits.provider.edits_items:
         yield from _replay(s, history)
 

@@ -211,6 +211,13 @@ class Client:
         if self.tap is not None:
             self.tap.took(seen.id, "user")
 
+    def remember(self, seen: Seen) -> None:
+        """Take over what an earlier connection told of an item that has come again."""
+        again = self.items[seen.id]
+        again.text, again.transcribed = seen.text, True
+        if self.tap is not None and seen.id not in self.tap.context:
+            self.tap.took(seen.id, seen.item.get("role") or "tool")
+
     def _deleted(self, item_id: str) -> None:
         self.deleting.discard(item_id)
         if self.tap is not None:

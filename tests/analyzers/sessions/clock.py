@@ -60,9 +60,6 @@ class Clock:
         task.done = True
 
     def _wake(self) -> None:
-        ready = [waiting for waiting in self._waiting if waiting[0]()]
-        while ready:
-            for waiting in ready:
-                self._waiting.remove(waiting)
-                self._step(waiting[1])
-            ready = [waiting for waiting in self._waiting if waiting[0]()]
+        while (waiting := next((one for one in self._waiting if one[0]()), None)) is not None:
+            self._waiting.remove(waiting)
+            self._step(waiting[1])
