@@ -28,7 +28,12 @@ class ResponseCreateWhileActive(Rule):
         "a create that crossed with `response.done`: the server accepts it",
         "servers that queue: information only",
     )
-    references = ("livekit/agents#2064", "livekit/agents#6818", "openai/openai-agents-python#2760", "pipecat#3960")
+    references = (
+        "livekit/agents#2064",
+        "livekit/agents#6818",
+        "openai/openai-agents-python#2760",
+        "pipecat-ai/pipecat#3960",
+    )
     options = (
         Option("retry-ms", 10_000, "a new response this soon after the refusal is its retry"),
         Option("settle-ms", 5_000, "a recording that ends sooner after the refusal leaves open whether it was retried"),
