@@ -126,12 +126,20 @@ def added(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     _note_anchored(c, anchor, at)
     if item.role == "user":
         c.last_user_added = c.last_user_turn = at
+    _answer_told(c, item, at)
     changes: list[ch.Change] = [ch.ItemAdded(at, c, item, anchor, fault, kept, request, unanchored)]
     if request is not None:
         changes.append(ch.RequestAnswered(at, c, request))
     if item.text:
         changes.append(ch.ContentKnown(at, c, item))
     return changes
+
+
+def _answer_told(c: Connection, item: ItemLife, at: Moment) -> None:
+    """An output that the server tells, of a resumed session, answers its call as well as one that the client sends."""
+    call = c.call_item(item.call_id) if item.type == "function_call_output" else None
+    if call is not None and call.output_sent is None:
+        call.output_sent, call.output_item_id = at, item.id
 
 
 def _take_over(c: Connection, item: ItemLife) -> None:

@@ -8,7 +8,7 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.conversation import describe, note_part, stray
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife, Request, ResponseLife
 from rtlog.analyzers.reconciler.states import Move, ResponseState
-from rtlog.analyzers.reconciler.turns import interrupt
+from rtlog.analyzers.reconciler.turns import drop_unheard, interrupt
 from rtlog.recordings.record import Event, Record, Response, StatusDetails
 
 OUT_OF_BAND = "none"
@@ -32,7 +32,7 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
 def cancel_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`response.cancel`: with an id that response, without one the active response of the default conversation."""
     request = Request(event.type, at, c.number, event.event_id, response_id=event.response_id)
-    active = tuple(r.id for r in c.responses.values() if r.active)
+    active = tuple(r.id for r in c.responses.values() if r.active and (r.out_of_band or r.id in c.active))
     awaited = [r for r in c.requests.pending("response.create") if not r.out_of_band]
     target = event.response_id or (next(iter(c.active)) if len(c.active) == 1 else None)
     if target is None and not c.active and awaited:
@@ -58,6 +58,7 @@ def created(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     response.writes = _writes(told) or (request is not None and request.writes)
     c.remember_response(response)
     if not response.out_of_band:
+        drop_unheard(c)
         c.active[response.id] = response
     changes: list[ch.Change] = [ch.ResponseCreated(at, c, response)]
     if request is not None:

@@ -13,6 +13,7 @@ def speech_started(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`speech_started` announces the id of the coming user item, and interrupts unless the session says not to."""
     item = _announce(c, event.item_id, at)
     c.speaking, c.last_speech = event.item_id, at
+    drop_unheard(c)
     interrupts = c.settings.interrupts_response
     if interrupts:
         interrupt(c, at)
@@ -48,6 +49,12 @@ def transcribed(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
         return []
     item.text, item.has_text = event.transcript[:TEXT_LIMIT], True
     return [ch.ContentKnown(at, c, item)]
+
+
+def drop_unheard(c: Connection) -> None:
+    """A server that drops what the user talks over sends no end of it: nothing is active that has said nothing."""
+    if c.dialect.drops_responses:
+        c.active = {name: response for name, response in c.active.items() if response.first_output is not None}
 
 
 def interrupt(c: Connection, at: Moment) -> None:

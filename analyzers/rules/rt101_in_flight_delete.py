@@ -322,7 +322,9 @@ class InFlightDelete(Rule):
 
     def _untranscribed(self, change: ItemDeleteSent) -> _Case | None:
         item = change.item
-        unseen = item.transcription is None and not item.text and item.local_taken is None
+        # Only what was said on this connection gets a transcript; a resumed session tells old turns again.
+        heard = item.origin == "input_audio"
+        unseen = heard and item.transcription is None and not item.text and item.local_taken is None
         awaited = unseen and change.conn.settings.transcribes is not False
         if not awaited or not within(item.added, change.at, self.number("transcript-window-ms")):
             return None
@@ -346,7 +348,12 @@ class InFlightDelete(Rule):
         return self._case(change, Severity.ERROR, "before the application had taken it", certainty)
 
     def _interrupted(self, change: ItemDeleteSent) -> bool:
-        return within(change.conn.last_interruption, change.at, self.number("interruption-ms"))
+        interruption, response = change.conn.last_interruption, change.conn.response_of(change.item)
+        if change.at.t is None:
+            # Without times nobody knows how long ago it was: one since the response began excuses.
+            began = response.created if response is not None else change.item.added
+            return interruption is not None and began is not None and interruption.seq > began.seq
+        return within(interruption, change.at, self.number("interruption-ms"))
 
     def _case(
         self,

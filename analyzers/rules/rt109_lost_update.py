@@ -195,10 +195,10 @@ class LostUpdate(Rule):
 
 
 def _is_newest(connection: Connection, item: ItemLife, push: Push) -> bool:
-    """Say whether the push keeps something, and nothing of it stands behind *item*."""
+    """Say whether the push keeps something, all of it is known, and nothing of it stands behind *item*."""
     kept = set(push.items or ())
     order = list(connection.lanes.server)
-    if item.id not in order or not kept.intersection(order):
+    if item.id not in order or not kept or not kept.issubset(order):
         return False
     behind = order[order.index(item.id) + 1 :]
     return not kept.intersection(behind)

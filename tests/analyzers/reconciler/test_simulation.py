@@ -139,6 +139,7 @@ def test_a_second_connection_has_no_config_item_of_its_own() -> None:
 DELETED = """
 0    > create m1 assistant prev=root text=hello
 40   < added m1 assistant
+81   < committed u1
 82   < added u1 user prev=m1
 229  > delete u1
 434  < deleted u1
