@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
-from itertools import takewhile
 from typing import Final
 
 from rich.console import Console, Group, RenderableType
@@ -10,20 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from rtlog.analyzers.report import EvidenceReport, FindingReport, LanesReport
+from rtlog.cli.proof import ARROWS, BUT, LANES, abridged, connectives, new_evidence, prevention
 from rtlog.cli.ragged import indented
 from rtlog.cli.told import ToldStory
 from rtlog.cli.wording import STYLES, printable, when
 
-ARROWS: Final = {"client": "→", "server": "←", "local": "·"}
 ASCII_ARROWS: Final = {"client": "->", "server": "<-", "local": "."}
 INDENT: Final = 4
-LANES: Final = ("server", "mirror", "local")
-LABELS: Final = 16
-"""Labels of a lane that are listed one by one."""
-LABELS_BEFORE: Final = 3
-GIVEN: Final = "given"
-BUT: Final = "but"
-THEN: Final = "then"
 COLUMNS: Final = ("when", "what", "why", "where")
 FOLDED: Final = "why"
 """The one column that is folded where the terminal is narrow: half an event's name is of no use."""
@@ -43,40 +35,6 @@ def told(story: ToldStory, *, ascii_only: bool = False) -> Iterator[RenderableTy
         yield indented(_lanes(root.before, root.after), INDENT)
     yield from _consequences(story, arrows)
     yield from _prevention(story)
-
-
-def connectives(finding: FindingReport) -> list[str]:
-    """Give a word for each evidence: `given` what stood before the act, `but` the act itself, `then` what came of it.
-
-    A word is told once, where its part begins. An act that nothing stands before is itself what is given.
-    """
-    lines = [e.line for e in finding.evidence]
-    act = lines.index(finding.line) if finding.line in lines else len(lines)
-    words = [GIVEN if n < act or n == 0 else BUT if n == act else THEN for n in range(len(lines))]
-    return [word if n == 0 or words[n - 1] != word else "" for n, word in enumerate(words)]
-
-
-def prevention(story: ToldStory) -> tuple[list[str], dict[str, list[str]]]:
-    """Give what would have prevented the story, and, by rule, what would have limited only what followed."""
-    whole = list(dict.fromkeys(story.root.prevented_by))
-    told_already = set(whole)
-    limiting: dict[str, list[str]] = {}
-    for finding in story.consequences:
-        for cure in finding.prevented_by:
-            if cure not in told_already:
-                told_already.add(cure)
-                limiting.setdefault(finding.rule, []).append(cure)
-    return whole, limiting
-
-
-def new_evidence(story: ToldStory) -> list[list[EvidenceReport]]:
-    """Give for each consequence the records that prove it and that the story has not shown before."""
-    shown = {e.line for e in story.root.evidence}
-    fresh = []
-    for finding in story.consequences:
-        fresh.append([e for e in finding.evidence if e.line not in shown])
-        shown |= {e.line for e in finding.evidence}
-    return fresh
 
 
 def _title(finding: FindingReport) -> Text:
@@ -138,20 +96,6 @@ def _lanes(before: LanesReport, after: LanesReport) -> Table:
     return table
 
 
-def abridged(was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:
-    """List the labels of a lane before and after; of a long one the part that changed, and what stands before it."""
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(was, now, strict=False)))
-    hidden = max(same - LABELS_BEFORE, 0) if max(len(was), len(now)) > LABELS else 0
-    return _labels(was, hidden), _labels(now, hidden)
-
-
-def _labels(labels: Sequence[str], hidden: int) -> str:
-    shown = labels[hidden : hidden + LABELS]
-    rest = len(labels) - hidden - len(shown)
-    told = [*([f"{hidden} more"] if hidden else []), *shown, *([f"{rest} more"] if rest else [])]
-    return printable(", ".join(told))
-
-
 def _consequences(story: ToldStory, arrows: dict[str, str]) -> Iterator[RenderableType]:
     if not story.consequences:
         return
@@ -163,7 +107,7 @@ def _consequences(story: ToldStory, arrows: dict[str, str]) -> Iterator[Renderab
     for finding, evidence in zip(story.consequences, new_evidence(story), strict=True):
         parts: list[RenderableType] = [
             _step(finding, numbers.get(finding.caused_by or "")),
-            Text(printable(finding.message)),
+            Text.assemble(printable(finding.message), (f"  {printable(finding.id)}", "dim")),
         ]
         if evidence:
             parts.append(_evidence(evidence, arrows))
@@ -175,7 +119,7 @@ def _step(finding: FindingReport, cause: int | None) -> Text:
     line = Text(f"{when(finding.t_ms, finding.line)}  ")
     line.append_text(_code(finding))
     line.append(f" {finding.name}", "bold")
-    line.append(f"  :{finding.line}, {f'from {cause}, ' if cause else ''}{finding.certainty}, {finding.id}", "dim")
+    line.append(f"  :{finding.line}, {f'from {cause}, ' if cause else ''}{finding.certainty}", "dim")
     return line
 
 

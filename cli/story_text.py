@@ -1,27 +1,20 @@
 """A report as text: the verdict, each story with its proof, and what could not be judged."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from rtlog.analyzers.report import CoverageReport, RecordingReport
+from rtlog.analyzers.report import RecordingReport
+from rtlog.cli.facts import coverage_facts, not_judged, summed_up, tally
 from rtlog.cli.proof_text import told
 from rtlog.cli.ragged import Ragged, indented
-from rtlog.cli.told import GRAVEST_FIRST, ToldStory, stories_of
+from rtlog.cli.told import stories_of
 from rtlog.cli.wording import STYLES, counted, printable
 
-__all__ = ["STYLES", "concise", "coverage_facts", "full", "headline", "not_judged", "printable", "summary", "tally"]
+__all__ = ["STYLES", "concise", "full", "headline", "printable", "summary"]
 
-VERDICTS: Final = {
-    "findings": "with findings",
-    "clean": "clean",
-    "inconclusive": "inconclusive",
-    "unreadable": "unreadable",
-}
-SEVERITY_NAMES: Final = {"error": "error", "warning": "warning", "info": "note"}
 DAMAGE_SHOWN: Final = 3
 
 
@@ -65,42 +58,7 @@ def headline(report: RecordingReport) -> Text:
 
 def summary(reports: list[RecordingReport]) -> Text:
     """Give the line that sums up several recordings; stories count, not their echoes."""
-    stories = sum(len(report.stories) for report in reports if report.verdict == "findings")
-    verdicts = [report.verdict for report in reports]
-    parts = [f"{verdicts.count(v)} {text}" for v, text in VERDICTS.items() if v in verdicts]
-    return Text(
-        f"{counted(len(reports), 'recording')}: {counted(stories, 'story', 'stories')}; {', '.join(parts)}", "bold"
-    )
-
-
-def tally(stories: Iterable[ToldStory]) -> str:
-    """Count stories by the severity of the gravest finding in each; what follows from a root is told apart."""
-    told_stories = list(stories)
-    severities = Counter(story.severity for story in told_stories)
-    grades = [counted(severities[s], SEVERITY_NAMES[s]) for s in GRAVEST_FIRST if severities[s]]
-    text = counted(len(told_stories), "story", "stories")
-    text += f" ({', '.join(grades)})" if grades else ""
-    echoes = sum(len(story.consequences) for story in told_stories)
-    return f"{text}, {counted(echoes, 'consequence')}" if echoes else text
-
-
-def coverage_facts(coverage: CoverageReport) -> list[str]:
-    """Say what was seen of a recording, and what is missing."""
-    facts = [f"{coverage.records} records, {coverage.modelled} of {coverage.events} events modelled"]
-    if coverage.unanswered:
-        facts.append(counted(coverage.unanswered, "request") + " unanswered")
-    facts += [text for told, text in ((coverage.lossy, "lossy"), (not coverage.timed, "untimed")) if told]
-    if not coverage.complete:
-        facts.append("no footer: still being written, or ended without one")
-    return facts
-
-
-def not_judged(coverage: CoverageReport) -> list[str]:
-    """Say which rules could not judge, by reason."""
-    reasons: dict[str, list[str]] = {}
-    for code, reason in coverage.not_judged.items():
-        reasons.setdefault(reason, []).append(code)
-    return [f"{', '.join(codes)} ({reason})" for reason, codes in reasons.items()]
+    return Text(summed_up(reports), "bold")
 
 
 def _explained(report: RecordingReport) -> Iterator[RenderableType]:

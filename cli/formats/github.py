@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
 from rtlog.analyzers.report import RecordingReport
+from rtlog.cli.facts import summed_up
 from rtlog.cli.formats.markdown import document
 from rtlog.cli.formats.places import place
-from rtlog.cli.story_text import summary
 from rtlog.cli.told import ToldStory, worst_first
 from rtlog.cli.wording import clip, counted, printable
 
@@ -49,7 +49,7 @@ def write(reports: Iterable[RecordingReport], stream: TextIO) -> None:
     stream.writelines(f"{each}\n" for each in annotations)
     hidden = sum(max(number - SHOWN, 0) for number in Counter(each.level for each in annotations).values())
     more = f"; {counted(hidden, 'annotation')} more than GitHub shows" if hidden else ""
-    stream.write(f"rtlog: {summary(kept).plain}{more}\n")
+    stream.write(f"rtlog: {summed_up(kept)}{more}\n")
     _summarize(kept)
 
 

@@ -12,8 +12,8 @@ from typing import Final, TextIO
 from xml.etree import ElementTree as ET  # only written, never parsed
 
 from rtlog.analyzers.report import FindingReport, RecordingReport
+from rtlog.cli.facts import coverage_facts, not_judged
 from rtlog.cli.proof_text import as_text
-from rtlog.cli.story_text import coverage_facts, not_judged
 from rtlog.cli.told import ToldStory, stories_of
 from rtlog.cli.wording import clip, counted, printable
 
@@ -59,6 +59,8 @@ def _holding(cases: Iterable[ET.Element], tag: str) -> int:
 
 def _properties(report: RecordingReport) -> ET.Element:
     facts: list[tuple[str, str]] = [("verdict", report.verdict)]
+    if report.client:
+        facts.append(("client", report.client))
     if report.known:
         facts.append(("known to the baseline", counted(report.known, "finding")))
     if report.coverage is not None:

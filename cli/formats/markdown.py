@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TextIO
 
 from rtlog.analyzers.report import RecordingReport
+from rtlog.cli.facts import coverage_facts, not_judged, tally
 from rtlog.cli.formats.markdown_story import cell, story_lines
-from rtlog.cli.story_text import coverage_facts, not_judged, tally
 from rtlog.cli.told import ToldStory, stories_of, worst_first
 from rtlog.cli.wording import clip, counted, printable
 from rtlog.timelines.markdown_text import code, plain
@@ -85,8 +85,10 @@ def _row(report: RecordingReport) -> str:
     stories = tally(stories_of(report)) if report.stories else ""
     if report.known:
         verdict += f", {counted(report.known, 'known finding')}"
-    coverage = "; ".join(coverage_facts(report.coverage)) if report.coverage else ""
-    return f"| {cell(code(printable(report.path)))} | {cell(plain(verdict))} | {stories} | {coverage} |"
+    facts = coverage_facts(report.coverage) if report.coverage else []
+    facts += [f"client {clip(report.client, TEXT)}"] if report.client else []
+    cells = [cell(code(printable(report.path))), cell(plain(verdict)), stories, cell(plain("; ".join(facts)))]
+    return f"| {' | '.join(cells)} |"
 
 
 def _table(page: _Page, rows: Sequence[str], reserved: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rtlog.analyzers.report import EvidenceReport, FindingReport
-from rtlog.cli.proof_text import ARROWS, LANES, abridged, connectives, new_evidence, prevention
+from rtlog.cli.proof import ARROWS, LANES, abridged, connectives, new_evidence, prevention
 from rtlog.cli.told import ToldStory
 from rtlog.cli.wording import clip, counted, printable, when
 from rtlog.timelines.markdown_text import code, code_block, plain
@@ -76,7 +76,9 @@ def _lanes(root: FindingReport) -> Iterator[str]:
         if was is not None and now is not None:
             shown_was, shown_now = abridged(was, now)
             changed = f" becomes [{shown_now}]" if was != now else ""
-            lines.append(f"{name:<6}  [{shown_was}]{changed}")
+            simulator = root.after.simulated_by if name == "local" else None
+            simulated = f" simulated by {printable(simulator)}" if simulator else ""
+            lines.append(f"{name:<6}  [{shown_was}]{changed}{simulated}")
     yield ""
     yield from code_block(lines)
 

@@ -11,6 +11,7 @@ from typing import Final, TextIO
 import msgspec
 
 from rtlog.analyzers.report import EvidenceReport, RecordingReport
+from rtlog.cli.facts import not_judged
 from rtlog.cli.formats.places import uri
 from rtlog.cli.formats.sarif_model import (
     ArtifactLocation,
@@ -32,7 +33,6 @@ from rtlog.cli.formats.sarif_model import (
     ToolComponent,
 )
 from rtlog.cli.formats.sarif_rules import descriptors
-from rtlog.cli.story_text import not_judged
 from rtlog.cli.told import ToldStory, worst_first
 from rtlog.cli.wording import clip, counted, printable
 

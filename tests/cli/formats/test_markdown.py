@@ -58,7 +58,7 @@ def test_a_story_has_a_heading_a_proof_and_what_follows(analyze: Analyze, sample
     lines = text.splitlines()
     assert done.returncode == 1
     assert lines[0] == "## rtlog: 1 story (1 error), 5 consequences in 2 recordings"
-    assert f"| `{sample('r02')}` | clean |  | 156 records, 154 of 154 events modelled |" in lines
+    assert any(line.startswith(f"| `{sample('r02')}` | clean |  | 156 records, 154 of 154 events") for line in lines)
     assert "### RT101 in-flight-delete (error, proven)" in lines
     assert "| but | T+229 | → `conversation.item.delete` | the client deletes FC1 | 128 |" in lines
     assert "server  [sys1, msg1, msg2, msg3, msg4, msg5, FC1] becomes [sys1, msg3, msg4, msg5]" in lines
