@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rtlog.analyzers.reporting import report_of
 from rtlog.cli.exits import FOUND, exit_code, failing, worst
 from rtlog.cli.loading import analyze_file, unreadable
+from rtlog.cli.wording import counted, printable
 from rtlog.recordings.errors import RecordingError
 
 if TYPE_CHECKING:
@@ -112,11 +113,4 @@ class Run:
 
 def tell(line: str) -> None:
     """Print a line for the person beside the report; control characters in it are shown, not obeyed."""
-    from rtlog.cli.wording import printable
-
     print(f"rtlog: {printable(line)}", file=sys.stderr)
-
-
-def counted(number: int, noun: str) -> str:
-    """Write *number* of *noun*."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
