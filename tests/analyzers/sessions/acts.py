@@ -25,9 +25,10 @@ def voice_turn(s: Session) -> Actor:
 
 
 def text_turn(s: Session) -> Actor:
-    """The user types and is answered."""
+    """The user types and is answered, sometimes in writing."""
     yield from s.quiet()
-    yield from answered(s, (yield from typed_reply(s, message_plan(s))), 0)
+    plan = Plan([Output("text", 2)]) if s.rng.random() < 0.2 else message_plan(s)
+    yield from answered(s, (yield from typed_reply(s, plan)), 0)
 
 
 def tools(s: Session) -> Actor:

@@ -9,7 +9,7 @@ from sessions.clock import Clock
 from sessions.habits import Habits
 from sessions.recorder import Recorder
 from sessions.tap import Tap
-from sessions.wire import PCM_BYTES_PER_MS, Json
+from sessions.wire import Json
 
 if TYPE_CHECKING:
     from sessions.server import Server
@@ -98,7 +98,7 @@ class Client:
         if self._gives_event_id(event_type):
             event["event_id"] = self.name("evt")
         event |= fields
-        self.recorder.event("client", event, self.clock.now, audio_ms * PCM_BYTES_PER_MS)
+        self.recorder.event("client", event, self.clock.now, audio_ms * self.habits.bytes_per_ms)
         way = self.rng.randint(self.habits.latency // 2, self.habits.latency)
         self._arrives = max(self._arrives, self.clock.now + way)
         server = self.server
@@ -274,7 +274,7 @@ class Client:
         response, seen = self.responses[event["response_id"]], self.items.get(event["item_id"])
         if seen is None:
             return
-        seen.audio_ms += audio_bytes // PCM_BYTES_PER_MS
+        seen.audio_ms += audio_bytes // self.habits.bytes_per_ms
         if response.silenced or response.out_of_band:
             return
         if seen not in self.playing:
@@ -313,6 +313,8 @@ class Client:
         current = self.current()
         if cancels and (current is not None or cut):
             self.cancel(current)
+        if cancels and self.habits.sideband:
+            self.send("output_audio_buffer.clear")
         for response in self.responses.values():
             response.silenced = True
         self.playing.clear()

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Final, Literal
 
 from sessions.providers import PROVIDERS, Provider
+
+PCM_BYTES_PER_MS: Final = 48
+G711_BYTES_PER_MS: Final = 8
 
 EventIds = Literal["all", "items and responses", "responses", "none"]
 
@@ -45,6 +48,10 @@ class Habits:
     latency: int
     """ms of one way, at most."""
     tools: bool
+    telephone: bool
+    """G.711 at 8 kHz instead of PCM at 24 kHz."""
+    stalls: bool
+    """Now and then the network holds everything back for a second."""
     tapped: bool
     """A tap inside the SDK tells of the application too."""
     lists_tools: bool
@@ -53,6 +60,11 @@ class Habits:
     """Some transcriptions fail."""
     blank_anchors: bool
     """Says `""` where it means the end."""
+
+    @property
+    def bytes_per_ms(self) -> int:
+        """Audio bytes of one ms."""
+        return G711_BYTES_PER_MS if self.telephone else PCM_BYTES_PER_MS
 
 
 def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
@@ -86,6 +98,8 @@ def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
         early_words=transcribes and rng.random() < 0.2,
         latency=rng.choice((20, 60, 200)),
         tools=provider.edits_items and rng.random() < 0.7,
+        telephone=provider.telephone and rng.random() < 0.2,
+        stalls=rng.random() < 0.1,
         tapped=tapped,
         lists_tools=provider.runs_mcp and rng.random() < 0.2,
         loses_words=rng.random() < 0.1,

@@ -69,6 +69,7 @@ def planted(seed: int, plant: Plant) -> Generated:
         "transcribes": True,
         "loses_words": False,
         "lists_tools": False,
+        "stalls": False,
         "tapped": False,
         "tools": True,
         "reflex_cancel": False,

@@ -40,6 +40,8 @@ class Provider:
     """The client may create, delete and retrieve items."""
     out_of_band: bool = True
     runs_mcp: bool = False
+    telephone: bool = False
+    """G.711 can be had."""
     sideband: bool = False
     """A WebSocket beside a WebRTC call can be had: no audio on it, and the server truncates."""
     creates_lazily: bool = False
@@ -60,7 +62,9 @@ class Provider:
 
 
 PROVIDERS: Final = (
-    Provider("openai", "openai", "gpt-realtime", NO_RENAMES, rate_limits="done", runs_mcp=True, sideband=True),
+    Provider(
+        "openai", "openai", "gpt-realtime", NO_RENAMES, rate_limits="done", runs_mcp=True, sideband=True, telephone=True
+    ),
     Provider(
         "openai beta",
         "openai",
@@ -70,8 +74,9 @@ PROVIDERS: Final = (
         item_done="never",
         rate_limits="created",
         sideband=True,
+        telephone=True,
     ),
-    Provider("azure", "azure", "gpt-realtime", NO_RENAMES, runs_mcp=True, sideband=True),
+    Provider("azure", "azure", "gpt-realtime", NO_RENAMES, runs_mcp=True, sideband=True, telephone=True),
     Provider("azure preview", "azure", "gpt-4o-realtime-preview", GA_TO_BETA, flat_session=True, item_done="never"),
     Provider(
         "azure voice live",

@@ -13,6 +13,9 @@ from sessions.wire import Json, Mint, session_object
 
 Deliver = Callable[[str, Json, int], None]
 LEAST_COMMIT_MS = 100
+THINKS_MS = (*range(5, 60), 7000)
+"""Before a response begins; a long think is awaited all the same."""
+STALL_MS = 1200
 
 
 @dataclass(slots=True)
@@ -58,6 +61,8 @@ class Server:
         self.buffered_ms = 0
         self.heard_ms = 0
         self.speech: str | None = None
+        self.early: dict[str, str] = {}
+        """What is transcribed while the user still speaks."""
         self.closed = False
         self.playing: Response | None = None
         """On a sideband: what the call still plays."""
@@ -77,6 +82,8 @@ class Server:
         name = self.provider.renames.get(event_type, event_type)
         event: Json = {"type": name, "event_id": self.id("event"), **fields}
         way = self.rng.randint(self.habits.latency // 2, self.habits.latency)
+        if self.habits.stalls and self.rng.random() < 0.02:
+            way += STALL_MS
         self._arrives = max(self._arrives, self.clock.now + way)
         self.clock.at(self._arrives, lambda: self._arrive(event_type, event, audio_bytes))
 
@@ -123,6 +130,16 @@ class Server:
     def _clear(self, _: Json) -> None:
         self.buffered_ms = 0
         self.emit("input_audio_buffer.cleared")
+
+    def _clear_output(self, _: Json) -> None:
+        playing, self.playing = self.playing or self.active, None
+        if playing is not None and playing.spoken:
+            self._cut(playing)
+
+    def _cut(self, playing: Response) -> None:
+        self.emit("output_audio_buffer.cleared", response_id=playing.id)
+        for made in playing.spoken:
+            self.emit("conversation.item.truncated", item_id=made, content_index=0, audio_end_ms=200)
 
     def _update(self, _: Json) -> None:
         self.emit("session.updated", session=session_object(self.habits, self._session_id, configured=True))
@@ -234,7 +251,7 @@ class Server:
         self.running[response.id] = response
         if not out_of_band:
             self.active = response
-        self.clock.spawn(stream(self, response), self.faults.slow_ms or self.rng.randint(5, 60))
+        self.clock.spawn(stream(self, response), self.faults.slow_ms or self.rng.choice(THINKS_MS))
         self.faults.slow_ms = 0
         return response
 
@@ -275,11 +292,10 @@ class Server:
             self.emit("input_audio_buffer.dtmf_event_received", event="9", received_at=1_794_800_000)
         if self.habits.sideband and self.habits.interrupts and self.playing is not None:
             playing, self.playing = self.playing, None
-            self.emit("output_audio_buffer.cleared", response_id=playing.id)
-            for made in playing.spoken:
-                self.emit("conversation.item.truncated", item_id=made, content_index=0, audio_end_ms=200)
-        if self.habits.transcribes and self.habits.early_words and not self.provider.early_user_items:
-            self.emit("conversation.item.input_audio_transcription.delta", item_id=item_id, content_index=0, delta="")
+            self._cut(playing)
+        if self.habits.early_words and not self.provider.early_user_items:
+            self.early[item_id] = text = self.words.sentence()
+            self.emit(f"{HEARD}.delta", item_id=item_id, content_index=0, delta=text.split(maxsplit=1)[0])
 
     def _take_turn(self, item_id: str) -> None:
         self.buffered_ms = 0
@@ -309,25 +325,30 @@ class Server:
             self._take_turn(self.id("item"))
 
     def _transcribe(self, item_id: str) -> Actor:
-        text, heard = self.words.sentence(), "conversation.item.input_audio_transcription"
+        heard = self.early.pop(item_id, None)
+        text = heard or self.words.sentence()
+        place: Json = {"item_id": item_id, "content_index": 0}
         if self.habits.loses_words and self.rng.random() < 0.3:
             error = {"type": "server_error", "code": "model_load_error", "message": "try later", "param": None}
-            self.emit(f"{heard}.failed", item_id=item_id, content_index=0, error=error)
+            self.emit(f"{HEARD}.failed", **place, error=error)
             return
         if self.provider.transcripts == "cumulative":
             half = " ".join(text.split()[:2])
-            self.emit(f"{heard}.updated", item_id=item_id, content_index=0, transcript=half)
-            self.emit(f"{heard}.completed", item_id=item_id, content_index=0, transcript=half)
+            self.emit(f"{HEARD}.updated", **place, transcript=half)
+            self.emit(f"{HEARD}.completed", **place, transcript=half)
             yield self.rng.randint(10, 80)
-        elif self.rng.random() < 0.5:
-            for word in text.split(maxsplit=1):
-                self.emit(f"{heard}.delta", item_id=item_id, content_index=0, delta=word)
+        elif heard or self.rng.random() < 0.5:
+            for word in text.split(maxsplit=1)[1 if heard else 0 :]:
+                self.emit(f"{HEARD}.delta", **place, delta=word)
                 yield self.rng.randint(5, 60)
         if item_id in self.held:
-            self.held[item_id].item["content"] = [{"type": "input_audio", "transcript": text}]
-        self.emit(f"{heard}.completed", item_id=item_id, content_index=0, transcript=text)
+            self.held[item_id].item = self.held[item_id].item | {
+                "content": [{"type": "input_audio", "transcript": text}]
+            }
+        self.emit(f"{HEARD}.completed", **place, transcript=text)
 
 
+HEARD: Final = "conversation.item.input_audio_transcription"
 SPOKEN: Json = {"type": "message", "role": "user", "content": [{"type": "input_audio", "transcript": None}]}
 
 HANDLERS: Final[Mapping[str, Callable[[Server, Json], None]]] = {
@@ -341,4 +362,5 @@ HANDLERS: Final[Mapping[str, Callable[[Server, Json], None]]] = {
     "conversation.item.retrieve": Server._retrieve,
     "response.create": Server._respond,
     "response.cancel": Server._cancel,
+    "output_audio_buffer.clear": Server._clear_output,
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sessions.clock import Actor
 from sessions.model import Output, Plan
-from sessions.wire import PCM_BYTES_PER_MS, Json
+from sessions.wire import Json
 
 if TYPE_CHECKING:
     from sessions.server import Server
@@ -194,7 +194,7 @@ def _audio_delta(server: "Server", r: Response, made: Made, place: Json) -> None
     made.audio_ms += r.plan.delta_ms
     if made.item["id"] in server.held:
         server.held[made.item["id"]].audio_ms = made.audio_ms
-    size = r.plan.delta_ms * PCM_BYTES_PER_MS
+    size = r.plan.delta_ms * server.habits.bytes_per_ms
     server.emit("response.output_audio.delta", size, **place, delta="")
 
 

@@ -14,7 +14,6 @@ STARTED_S: Final = 218_000_000
 """Seconds since the id clock's epoch."""
 EPOCH_S: Final = 1_576_800_000
 SESSION_S: Final = 3600
-PCM_BYTES_PER_MS: Final = 48
 
 
 class Mint:
@@ -55,26 +54,28 @@ def settings_object(habits: Habits, *, configured: bool) -> Json:
         detection = {"type": habits.detection, **ways} if habits.detection else None
     transcription = {"model": "whisper-1"} if configured and habits.transcribes else None
     instructions = "You book tables." if configured else "You are a helpful assistant."
+    telephone = configured and habits.telephone
     if habits.provider.flat_session:
+        beta_format = "g711_ulaw" if telephone else "pcm16"
         return {
             "modalities": ["text", *(["audio"] if "audio" in modalities else [])],
             "instructions": instructions,
             "voice": "alloy",
-            "input_audio_format": "pcm16",
-            "output_audio_format": "pcm16",
+            "input_audio_format": beta_format,
+            "output_audio_format": beta_format,
             "input_audio_transcription": transcription,
             "turn_detection": detection,
             "tools": [],
         }
-    pcm = {"type": "audio/pcm", "rate": 24000}
+    sound = {"type": "audio/pcmu"} if telephone else {"type": "audio/pcm", "rate": 24000}
     return {
         "type": "realtime",
         "output_modalities": modalities,
         "instructions": instructions,
         "tools": [],
         "audio": {
-            "input": {"format": pcm, "transcription": transcription, "turn_detection": detection},
-            "output": {"format": pcm, "voice": "alloy"},
+            "input": {"format": sound, "transcription": transcription, "turn_detection": detection},
+            "output": {"format": sound, "voice": "alloy"},
         },
     }
 
