@@ -32,7 +32,7 @@ def chart(path: Path, setup: Setup, *, fold: bool, wire_only: bool, epoch: str, 
     """
     builder = TimelineBuilder()
     with read(path, fold=fold) as reading:
-        analysis = setup.analysis(reading)
+        analysis = setup.analysis(reading, wire_only=wire_only)
         for record in _of_the_wire(reading) if wire_only else reading:
             builder.feed(record, analysis.feed(record))
         analysis.finish(facts_of(reading))

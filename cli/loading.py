@@ -27,9 +27,13 @@ class Setup:
     provider: str | None = None
     client: str | None = None
 
-    def analysis(self, reading: Reading) -> Analysis:
-        """Give an analysis to feed with the records of *reading*."""
-        return analysis_for(reading.header, self.rules, self.options, provider=self.provider, client=self.client)
+    def analysis(self, reading: Reading, *, wire_only: bool = False) -> Analysis:
+        """Give an analysis to feed with the records of *reading*; *wire_only* does not ask its header for the client."""
+        header = reading.header
+        if wire_only:
+            # A known client's context is simulated where nobody told it, which is what the wire alone does not show.
+            header = header.model_copy(update={"client": None, "sdk": {}})
+        return analysis_for(header, self.rules, self.options, provider=self.provider, client=self.client)
 
 
 def analyze_file(path: Path | str, setup: Setup | None = None) -> tuple[Reading, Analysis]:
