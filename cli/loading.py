@@ -28,7 +28,7 @@ class Setup:
     client: str | None = None
 
     def analysis(self, reading: Reading, *, wire_only: bool = False) -> Analysis:
-        """Give an analysis to feed with the records of *reading*; *wire_only* does not ask its header for the client."""
+        """Give an analysis to feed with *reading*; *wire_only* does not ask its header for the client."""
         header = reading.header
         if wire_only:
             # A known client's context is simulated where nobody told it, which is what the wire alone does not show.
