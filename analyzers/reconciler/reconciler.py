@@ -63,6 +63,8 @@ class Reconciler:
             return ()  # a copy of what the wire shows
         c.last_record = record
         event_type = BETA_TO_GA.get(record.type, record.type)
+        if event_type is not record.type and c.beta_event is None and event_type.startswith("response."):
+            c.beta_event = moment_of(record)
         if event_type == AUDIO_DELTA:
             self.modelled += 1
             return responses.audio_delta(c, event, record)

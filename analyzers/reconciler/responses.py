@@ -12,8 +12,6 @@ from rtlog.analyzers.reconciler.turns import drop_unheard, interrupt
 from rtlog.recordings.record import Event, Record, Response, StatusDetails
 
 OUT_OF_BAND = "none"
-BETA_PARTS = frozenset({"text", "audio"})
-"""Content parts of a response, in the names of 2024."""
 
 
 def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -150,8 +148,6 @@ def _call_finished(c: Connection, item: ItemLife, at: Moment) -> list[ch.Change]
 
 def content_part_done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`response.content_part.done`: the part's whole text."""
-    if event.part is not None and event.part.type in BETA_PARTS:
-        c.beta_event = c.beta_event or at
     item, part = c.item(event.item_id or ""), event.part
     if item is not None and part is not None:
         note_part(item, part)
