@@ -1,6 +1,7 @@
 """Which file configures a run: found without parsing anything, so that a run without one pays nothing."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,19 +43,15 @@ def named(path: Path) -> ConfigFile:
         raise RtlogError(f"{path}: cannot be read as a configuration: {error.strerror}") from error
 
 
-def possible(start: Path) -> list[ConfigFile]:
-    """Give the files from *start* upwards that may hold settings, nearest first, the first `rtlog.toml` being the last.
+def possible(start: Path) -> Iterator[ConfigFile]:
+    """Give the files from *start* upwards that may hold settings, nearest first, each read when it is asked for.
 
     Raises RtlogError for one that is there and cannot be read.
     """
-    found = []
     for path in candidates(start):
         file = _read(path)
         if file is not None and (not file.is_pyproject or SECTION.search(file.content)):
-            found.append(file)
-            if not file.is_pyproject:
-                break
-    return found
+            yield file
 
 
 def working_folder() -> Path | None:

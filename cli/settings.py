@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.selection import Selection, UnknownRuleError, choose, nearest, rule_called
-from rtlog.cli.config_file import named, possible, working_folder
+from rtlog.cli.config_file import ConfigFile, named, possible, working_folder
 from rtlog.cli.exits import FailOn
 from rtlog.cli.loading import Setup, known_rules
 from rtlog.cli.printing import Format
@@ -79,14 +79,20 @@ def configuration(known: Sequence[type[Rule]], config: Path | None, *, isolated:
     """
     if isolated and config is not None:
         raise RtlogError("--isolated ignores every configuration, --config names one: give one of them")
-    folder = working_folder()
-    files = [named(config)] if config else possible(folder) if folder and not isolated else []
-    if not files:
-        return None
-    from rtlog.cli.configuration import load
+    for file in _files(config, isolated=isolated):
+        from rtlog.cli.configuration import load
 
-    loaded = (load(file, known, is_named=config is not None) for file in files)
-    return next((layer for layer in loaded if layer is not None), None)
+        layer = load(file, known, is_named=config is not None)
+        if layer is not None:
+            return layer
+    return None
+
+
+def _files(config: Path | None, *, isolated: bool) -> Iterable[ConfigFile]:
+    if config is not None:
+        return [named(config)]
+    folder = working_folder()
+    return [] if isolated or folder is None else possible(folder)
 
 
 def settle(layers: Sequence[Layer], known: Sequence[type[Rule]]) -> RunSettings:
@@ -101,25 +107,17 @@ def settle(layers: Sequence[Layer], known: Sequence[type[Rule]]) -> RunSettings:
         raise RtlogError(f"{idle[0]} is expected, but not selected: it cannot be found")
     provider = _last(layer.provider for layer in layers)
     client = _last(layer.client for layer in layers)
+    options = {code: values for layer in layers for code, values in layer.options.items()}
     check_provider(provider)
     check_client(client)
     return RunSettings(
-        setup=Setup(rules, merged(layers), provider, client),
+        setup=Setup(rules, options, provider, client),
         fail_on=_last(layer.fail_on for layer in layers) or FailOn.WARNING,
         output_format=_last(layer.output_format for layer in layers) or Format.FULL,
         baseline=_last(layer.baseline for layer in layers),
         expected=expected,
         layers=tuple(layers),
     )
-
-
-def merged(layers: Iterable[Layer]) -> dict[str, Settings]:
-    """Give the options of rules by code, each as the last layer that names it says."""
-    options: dict[str, Settings] = {}
-    for layer in layers:
-        for code, values in layer.options.items():
-            options[code] = {**options.get(code, {}), **values}
-    return options
 
 
 def check_provider(name: str | None) -> None:

@@ -89,6 +89,15 @@ def test_what_is_new_fails_and_what_has_gone_is_said(analyze: Analyze) -> None:
     assert analyze(CLEAN, "--baseline", "known.json", "--select", "RT4").err == ""
 
 
+def test_what_cannot_be_read_is_not_taken_for_gone(analyze: Analyze, tmp_path: Path) -> None:
+    analyze(RACE, "--write-baseline", "known.json")
+    (tmp_path / RACE).write_bytes(b"")
+
+    ran = analyze(RACE, "--baseline", "known.json")
+
+    assert (ran.code, "no longer" in ran.err) == (2, False)
+
+
 def test_a_baseline_is_found_beside_its_configuration(analyze: Analyze, tmp_path: Path) -> None:
     (tmp_path / "ci").mkdir()
     (tmp_path / "ci" / "rtlog.toml").write_text('baseline = "known.json"\n')

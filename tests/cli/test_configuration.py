@@ -170,6 +170,16 @@ def test_settings_are_shown_with_where_they_come_from(project: Path, rtlog: Rtlo
     assert not any(key.startswith(("RT103.", "RT104.", "RT2")) for key in shown)
 
 
+def test_a_selection_of_the_command_line_silences_that_of_the_file(project: Path, rtlog: Rtlog) -> None:
+    (project / "rtlog.toml").write_text('select = ["RT1"]\nextend-select = ["RT404"]\nignore = ["RT103"]\n')
+
+    shown = settings(rtlog("analyze", "--show-settings", "--select", "RT2", "--ignore", "RT207"))
+
+    assert shown["select"] == '["RT2"] # command line'
+    assert shown["extend-select"] == "[] # default"
+    assert shown["ignore"] == '["RT207"] # command line'
+
+
 def test_what_is_shown_is_a_configuration_that_does_the_same(project: Path, rtlog: Rtlog) -> None:
     (project / "rtlog.toml").write_text('ignore = ["RT104", "RT4"]\n[rules.RT101]\ncall-window-ms = 12.5\n')
     shown = rtlog("analyze", "--show-settings", "--fail-on", "error", "--provider", "openai").out
@@ -273,6 +283,7 @@ def test_a_section_that_is_no_table_is_told(project: Path, rtlog: Rtlog) -> None
 def test_wrong_options_are_told_the_same_way(project: Path, rtlog: Rtlog, options: list[str], problem: str) -> None:
     ran = rtlog("analyze", str(project / RACE), *options)
 
+    assert ran == rtlog("analyze", "--show-settings", *options)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith(f"rtlog: {problem}")
 
