@@ -5,7 +5,7 @@ from sessions.clock import Actor
 from sessions.model import Output, Plan
 from sessions.planting import GARDEN, tell
 from sessions.session import Session
-from sessions.turns import calls_of, next_response, output_of, speak, spoken, spoken_reply, typed_reply
+from sessions.turns import answered, calls_of, next_response, output_of, speak, spoken, spoken_reply, typed_reply
 from sessions.wire import message
 
 plant = GARDEN.plant
@@ -37,6 +37,44 @@ def deletes_a_running_message(s: Session) -> Actor:
     yield lambda: bool(r.items) and r.items[0].id in s.client.order
     s.client.delete(r.items[0].id)
     yield lambda: s.client.idle
+
+
+@plant("RT101", detection="server_vad", creates=True)
+def deletes_a_turn_before_its_words(s: Session) -> Actor:
+    """The user's turn is deleted while its transcript is still to come."""
+    yield from s.quiet()
+    s.server.faults.slow_words_ms = 12_000
+    known = set(s.client.items)
+    yield from spoken_reply(s, Plan([spoken(s, 1)]))
+    turn = next(seen for seen in s.client.items.values() if seen.id not in known and seen.item.get("role") == "user")
+    s.client.delete(turn.id)
+    yield lambda: s.client.idle
+    yield 13_000
+
+
+@plant("RT101")
+def tells_the_whole_thread(s: Session) -> Actor:
+    """A call is deleted in flight: what comes next is lost to the mirror, the call comes back and is made again."""
+    yield from s.quiet()
+    words = s.words.call()
+    r = yield from typed_reply(s, Plan([words]))
+    yield lambda: bool(calls_of(r)) and calls_of(r)[0].call_done
+    call = calls_of(r)[0]
+    yield 60
+    s.client.delete(call.id)
+    yield lambda: s.client.idle
+    yield 400
+    s.client.create(output_of(s, call))
+    yield 1000
+    s.client.creating.clear()
+    s.server.faults.anchors = [call.id]
+    s.client.create({"id": call.id, **{name: call.item[name] for name in ("type", "call_id", "name", "arguments")}})
+    yield lambda: s.client.idle
+    s.server.plans = [Plan([words])]
+    before = len(s.client.responses)
+    s.client.respond()
+    again = yield from next_response(s, before)
+    yield from answered(s, again, 1)
 
 
 @plant("RT102")

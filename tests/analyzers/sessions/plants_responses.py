@@ -116,6 +116,17 @@ def ends_without_having_begun(s: Session) -> Actor:
     yield 1500
 
 
+@plant("RT209", not_with=("hugging face", "xai"), without=(cancel, barge_in))
+def never_ends(s: Session) -> Actor:
+    """A response is begun and never ended; the next one supersedes it."""
+    yield from s.quiet()
+    r = yield from typed_reply(s, Plan([spoken(s, 4)]))
+    s.server.running[r.id].leave(s.server)
+    r.status = "lost"
+    yield 400
+    yield from typed_reply(s, Plan([spoken(s, 1)]))
+
+
 @plant("RT210")
 def writes_instead_of_speaking(s: Session) -> Actor:
     """A text answer in an audio session."""

@@ -47,6 +47,19 @@ def replies_to_each_output(s: Session) -> Actor:
         yield 200
 
 
+@plant("RT402")
+def replies_before_the_last_call(s: Session) -> Actor:
+    """The first output asks for a response while the calls still stream in; it is refused."""
+    yield from s.quiet()
+    r = yield from typed_reply(s, Plan([s.words.call(), s.words.call()], pace=(900, 900)))
+    yield lambda: bool(calls_of(r)) and calls_of(r)[0].call_done
+    s.client.create(output_of(s, calls_of(r)[0]))
+    s.client.send("response.create")
+    yield lambda: r.status != "in_progress" and len(calls_of(r)) > 1
+    s.client.create(output_of(s, calls_of(r)[1]))
+    yield from _reply(s, Plan([spoken(s, 1)]))
+
+
 @plant("RT403")
 def asks_before_the_output(s: Session) -> Actor:
     """The reply is asked for before the output is there."""

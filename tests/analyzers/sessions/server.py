@@ -16,6 +16,7 @@ LEAST_COMMIT_MS = 100
 THINKS_MS = (*range(5, 60), 7000)
 """Before a response begins; a long think is awaited all the same."""
 STALL_MS = 1200
+TRANSCRIBES_MS = (20, 200, 900, 2500)
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Faults:
     """Item creates that it will lose."""
     slow_ms: int = 0
     """How long the next response takes to begin."""
+    slow_words_ms: int = 0
+    """How long the next transcript takes."""
 
 
 @dataclass(slots=True)
@@ -309,7 +312,8 @@ class Server:
         if self.provider.item_done in {"all", "user audio"}:
             self.emit("conversation.item.done", previous_item_id=None, item=known)
         if self.habits.transcribes:
-            self.clock.spawn(self._transcribe(item_id), self.rng.choice((20, 200, 900, 2500)))
+            self.clock.spawn(self._transcribe(item_id), self.faults.slow_words_ms or self.rng.choice(TRANSCRIBES_MS))
+            self.faults.slow_words_ms = 0
 
     def _answer_turn(self) -> Actor:
         if not self.habits.creates:
