@@ -40,7 +40,7 @@ def info(
     from rtlog.cli.inspecting import inspect_file
     from rtlog.cli.output import opened
     from rtlog.cli.settings import setup_for
-    from rtlog.cli.story_text import printable
+    from rtlog.cli.wording import printable
     from rtlog.recordings.errors import RecordingError
     from rtlog.recordings.sources import resolve
 

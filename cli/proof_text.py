@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -101,18 +101,15 @@ def _consequences(story: ToldStory, arrows: dict[str, str]) -> Iterator[Renderab
         return
     yield Text("")
     yield Text("  what follows from it:", "bold")
-    table = Table.grid("number", "what", padding=(0, 1, 0, 0))
-    table.columns[0].justify = "right"
     numbers = {finding.id: number for number, finding in enumerate(story.consequences, 1)}
+    width = len(f"{len(numbers)}. ")
     for finding, evidence in zip(story.consequences, new_evidence(story), strict=True):
-        parts: list[RenderableType] = [
-            _step(finding, numbers.get(finding.caused_by or "")),
-            Text.assemble(printable(finding.message), (f"  {printable(finding.id)}", "dim")),
-        ]
+        text = _step(finding, numbers.get(finding.caused_by or ""))
+        text.append(f"\n{printable(finding.message)}")
+        text.append(f"  {printable(finding.id)}", "dim")
+        yield indented(_listed([(f"{numbers[finding.id]}.".rjust(width - 1), text)]), INDENT)
         if evidence:
-            parts.append(_evidence(evidence, arrows))
-        table.add_row(f"{numbers[finding.id]}.", Group(*parts))
-    yield indented(table, INDENT)
+            yield indented(_evidence(evidence, arrows), INDENT + width)
 
 
 def _step(finding: FindingReport, cause: int | None) -> Text:
@@ -128,18 +125,18 @@ def _prevention(story: ToldStory) -> Iterator[RenderableType]:
     if whole:
         yield Text("")
         yield Text("  what would have prevented it:", "bold")
-        yield indented(_listed([("-", cure) for cure in whole]), INDENT)
+        yield indented(_listed([("-", Text(printable(cure))) for cure in whole]), INDENT)
     if limiting:
         yield Text("")
         yield Text("  what would have limited it:", "bold")
         rows = [(rule if n == 0 else "", cure) for rule, cures in limiting.items() for n, cure in enumerate(cures)]
-        yield indented(_listed(rows), INDENT)
+        yield indented(_listed([(mark, Text(printable(cure))) for mark, cure in rows]), INDENT)
 
 
-def _listed(rows: Iterable[tuple[str, str]]) -> Table:
+def _listed(rows: Iterable[tuple[str, Text]]) -> Table:
     table = Table.grid("mark", "text", padding=(0, 1, 0, 0))
     for mark, text in rows:
-        table.add_row(mark, Text(printable(text)))
+        table.add_row(mark, text)
     return table
 
 

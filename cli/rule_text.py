@@ -9,7 +9,7 @@ from rich.text import Text
 
 from rtlog.analyzers.rule_docs import ExampleDoc, RelatedRule, RuleDoc
 from rtlog.cli.rule_words import TAPE_KEY, certainties, groups, needs, settings, tape, value
-from rtlog.cli.story_text import STYLES
+from rtlog.cli.wording import STYLES
 
 INDENT = 2
 

@@ -38,7 +38,7 @@ class Annotation(NamedTuple):
 
     def __str__(self) -> str:
         line = f",line={self.line}" if self.line else ""
-        where = f"file={_property(place(self.path))}{line}"
+        where = f"file={_property(printable(place(self.path)))}{line}"
         return f"::{self.level} {where},title={_property(self.title)}::{_data(self.message)}"
 
 

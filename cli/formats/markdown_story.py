@@ -16,6 +16,9 @@ TEXT: Final = 1_000
 """Characters of one text."""
 TABLE: Final = ("| | time | event | what it shows | line |", "|---|---:|---|---|---:|")
 _CODE: Final = re.compile(r"(?P<ticks>`+)(?P<text>.+?)(?P=ticks)(?!`)", re.DOTALL)
+_LIST: Final = re.compile(r"^([0-9]*)([-+=.)])")
+_ESCAPED: Final = r"\1\\\2"
+"""What begins a line does not begin another list."""
 _PLAIN: Final = re.compile(r"[\w .,:;/+-]")
 
 
@@ -24,7 +27,7 @@ def story_lines(story: ToldStory) -> Iterator[str]:
     root = story.root
     yield f"### {plain(printable(root.rule))} {plain(printable(root.name))} ({root.severity}, {root.certainty})"
     yield ""
-    yield f"{_told(root.message)}."
+    yield f"**{when(root.t_ms, root.line)}** {_told(root.message)}."
     yield ""
     yield f"{code(printable(story.report.path))}, line {root.line}, {code(printable(root.id))}"
     yield ""
@@ -121,4 +124,4 @@ def _listed(heading: str, cures: Sequence[str]) -> Iterator[str]:
         yield ""
         yield heading
         yield ""
-        yield from (f"* {_told(cure)}" for cure in cures)
+        yield from (f"* {_LIST.sub(_ESCAPED, _told(cure))}" for cure in cures)

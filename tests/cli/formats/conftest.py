@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from rtlog.analyzers.report import RecordingReport
-from rtlog.cli.loading import report_file
+from rtlog.analyzers.selection import select
+from rtlog.cli.loading import Setup, report_file
 
 SAMPLES = Path(str(files("rtlog.recordings.samples")))
 ANALYZE = [sys.executable, "-m", "rtlog.cli", "analyze", "--isolated"]
+RULES = "RT1,RT2,RT301,RT4,RT904"
+"""Enough for these tests, and what other rules come to say of the samples is no matter of formats."""
 LOCAL_ERROR = "update_chat_ctx timed out."
 """The one text in r03 that a report quotes word for word."""
 HOSTILE = (
@@ -34,7 +37,8 @@ def analyze(tmp_path: Path) -> Rtlog:
     ) -> "subprocess.CompletedProcess[bytes]":
         own = {"FORCE_COLOR", "COLUMNS", "GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY"}
         environment = {name: value for name, value in os.environ.items() if name not in own} | variables
-        command = [*ANALYZE, *map(str, arguments)]
+        rules = () if "--select" in arguments else ("--select", RULES)
+        command = [*ANALYZE, *rules, *map(str, arguments)]
         return subprocess.run(command, cwd=cwd, env=environment, input=stdin, capture_output=True, check=False)
 
     return run
@@ -54,7 +58,8 @@ def sample() -> Callable[[str], Path]:
 @pytest.fixture
 def report(sample: Callable[[str], Path]) -> Callable[[str], RecordingReport]:
     """Give the report of the sample whose name starts so."""
-    return lambda prefix: report_file(sample(prefix))
+    setup = Setup(rules=select(RULES.split(",")))
+    return lambda prefix: report_file(sample(prefix), setup)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_hostile_text_is_no_command_of_its_own(analyze: Analyze, hostile: Path):
 
     (command,) = commands(done.stdout)
     assert command.properties["line"] == "96"
-    assert command.properties["file"].endswith("""a,b:c%d|e`f <g>\n::error::h & "i'.rtlog.jsonl""")
+    assert command.properties["file"].endswith(r"""a,b:c%d|e`f <g>\n::error::h & "i'.rtlog.jsonl""")
 
 
 def test_the_summary_of_the_step_is_appended(analyze: Analyze, sample: Sample, tmp_path: Path):
