@@ -30,6 +30,8 @@ class _Turn:
     asked: list[Request] = field(default_factory=list)
     made: dict[int, ResponseLife] = field(default_factory=dict)
     """Responses that the client's requests made, by the `seq` of the request."""
+    output_sent: bool = False
+    """A tool's output waits for the request for its reply, which may come behind the server's answer to the turn."""
 
 
 class DualResponseWriter(Rule):
@@ -98,6 +100,30 @@ class DualResponseWriter(Rule):
         ),
     )
     good = (
+        Example(
+            "the reply to an earlier call's output, asked for behind the server's answer to the turn",
+            """
+            0    < response r1
+            5    < output r1 fc1 call call_id=c1
+            6    < added fc1 call call_id=c1
+            900  < speech_stopped u1
+            910  < committed u1
+            915  < added u1 user
+            920  < arguments r1 fc1 {}
+            930  < finished r1 completed
+            950  > create o1 result call_id=c1
+            960  < added o1 result call_id=c1
+            970  < response r2
+            975  < output r2 m2 assistant
+            976  < added m2 assistant
+            980  < finished r2 completed
+            990  > respond
+            1000 < response r3
+            1005 < output r3 m3 assistant
+            1006 < added m3 assistant
+            1100 < finished r3 completed
+            """,
+        ),
         Example(
             "the reply to a tool call that the turn's own response made",
             """
@@ -235,10 +261,12 @@ class DualResponseWriter(Rule):
 
     @on(ToolOutputSent)
     def output_sent(self, change: ToolOutputSent) -> None:
-        """What is asked for behind an output is the reply to that."""
+        """What is asked for behind an output is the reply to that, even if the server answers the turn in between."""
         turn = self._open.get(change.conn.number)
         if turn is not None and turn.own is not None:
             self._close(change.conn)
+        elif turn is not None:
+            turn.output_sent = True
 
     @on(SpeechStarted)
     def speech_started(self, change: SpeechStarted) -> None:
@@ -257,8 +285,9 @@ class DualResponseWriter(Rule):
         else:
             waited = own.active or within(own.done, change.at, self.number("drain-ms"))
             same_turn = waited and not _calls_a_tool(turn.connection, own)
-        if same_turn:
+        if same_turn and not turn.output_sent:
             turn.asked.append(change.request)
+        turn.output_sent = False
 
     @on(ResponseCreated)
     def created(self, change: ResponseCreated) -> None:
