@@ -45,7 +45,7 @@ def _title(finding: FindingReport) -> Text:
 
 
 def _code(finding: FindingReport) -> Text:
-    return Text(f"{finding.severity}[{printable(finding.rule)}]", STYLES[finding.severity])
+    return Text.assemble((f"{finding.severity}[{printable(finding.rule)}]", STYLES[finding.severity]))
 
 
 def _proof(finding: FindingReport, arrows: dict[str, str]) -> Table:

@@ -13,7 +13,7 @@ from rtlog.cli.ragged import Ragged, indented
 from rtlog.cli.told import stories_of
 from rtlog.cli.wording import STYLES, counted, printable
 
-__all__ = ["STYLES", "concise", "full", "headline", "printable", "summary"]
+__all__ = ["concise", "full", "headline", "summary"]
 
 DAMAGE_SHOWN: Final = 3
 
@@ -46,8 +46,8 @@ def headline(report: RecordingReport) -> Text:
     match report.verdict:
         case "clean":
             line.append("clean", "bold green")
-            if report.findings:
-                line.append(f", {counted(len(report.findings), 'note')}")
+            if report.stories:
+                line.append(f", {counted(len(report.stories), 'note')}")
         case "findings":
             line.append(tally(stories_of(report)), "bold")
         case _:
