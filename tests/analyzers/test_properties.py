@@ -90,7 +90,27 @@ def without_times(records: list[Record], _: Random) -> list[Record]:
     return [replace(record, t=None) for record in records]
 
 
-@pytest.mark.parametrize("recorded", [begun_late, stopped_early, without_times], ids=lambda way: way.__name__)
+def told_by_the_sdk(records: list[Record], _: Random) -> list[Record]:
+    return [replace(record, src="sdk") for record in records]
+
+
+def told_twice(records: list[Record], _: Random) -> list[Record]:
+    """A hook tells what it sends before the wire has it, and what it gets after."""
+    both: list[Record] = []
+    tapped: set[int] = set()
+    for record in records:
+        copies = [record]
+        if record.conn in tapped and record.dir in {"client", "server"}:
+            copies.insert(0 if record.dir == "client" else 1, replace(record, src="sdk"))
+        both += copies
+        tapped.add(record.conn)  # the wire is there before the hook
+    return [replace(record, seq=number) for number, record in enumerate(both, 1)]
+
+
+WAYS = [begun_late, stopped_early, without_times, told_by_the_sdk, told_twice]
+
+
+@pytest.mark.parametrize("recorded", WAYS, ids=lambda way: way.__name__)
 def test_a_healthy_session_is_never_accused_however_it_was_recorded(
     recorded: Callable[[list[Record], Random], list[Record]],
 ):
