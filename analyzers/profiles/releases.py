@@ -45,10 +45,11 @@ MATRIX: Final[dict[str, tuple[tuple[str, Facts], ...]]] = {
     LIVEKIT_AGENTS: (
         ("1.0.13", {}),
         ("1.2.9", {"guards_empty_deletes": True}),
+        ("1.4.0", {"starts_with_config": True}),
         ("1.4.3", {"keeps_call_ids": True}),
         ("1.4.4", {"leaves_out": SystemMessages.INSTRUCTIONS}),
         ("1.4.6", {}),
-        ("1.5.0", {"places_placeholders": True, "starts_with_config": True, "reply_timeout_ms": 10_000}),
+        ("1.5.0", {"places_placeholders": True, "reply_timeout_ms": 10_000}),
         ("1.5.1", {"cancels_only_active": True}),
         ("1.5.8", {"error_settles_reply": True}),
         # Lost when 1.6 was branched off, back in 1.7.

@@ -26,6 +26,8 @@ class _Cancels:
     counts: Counter[str] = field(default_factory=Counter)
     first: list[Moment] = field(default_factory=list)
     refused: Moment | None = None
+    survived: bool = False
+    """An earlier refusal did not end the session: the client does not take it for fatal."""
     closed: Moment | None = None
 
 
@@ -111,6 +113,20 @@ class CancelWithoutActiveResponse(Rule):
             "warning likely",
             (3, 4, 5),
         ),
+        Example(
+            "the client hangs up after a refusal, but it has lived through one before",
+            """
+            0    < response r1
+            510  < finished r1 completed
+            1000 > cancel event_id=e1
+            1040 < error response_cancel_not_active e1
+            4000 > cancel event_id=e2
+            4040 < error response_cancel_not_active e2
+            4100 close by=client
+            """,
+            "info proven",
+            (3, 5),
+        ),
     )
     good = (
         Example(
@@ -167,6 +183,7 @@ class CancelWithoutActiveResponse(Rule):
         if change.code != errors.CANCEL_NOT_ACTIVE:
             return
         cancels, request = self._of(change.conn), change.request
+        cancels.survived = cancels.refused is not None
         cancels.refused = change.at
         known = any(request is waiting for waiting, _ in cancels.waiting)
         settled = request is not None and request.outcome == "acknowledged" and not known
@@ -179,7 +196,7 @@ class CancelWithoutActiveResponse(Rule):
         """A client that hangs up over the error is what makes it harmful."""
         cancels = self._cancels.get(change.conn.number)
         if cancels is not None and change.by == "client":
-            fatal = within(cancels.refused, change.at, self.number("fatal-ms"))
+            fatal = not cancels.survived and within(cancels.refused, change.at, self.number("fatal-ms"))
             cancels.closed = change.at if fatal else None
 
     def finish(self) -> None:

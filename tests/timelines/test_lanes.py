@@ -80,7 +80,12 @@ def test_the_lane_that_a_named_client_would_keep_is_drawn_until_a_local_event_te
         views.append((view.local, view.simulated_by))
 
     simulated = "livekit-agents@1.4.6"
-    assert views == [((), simulated), ((), simulated), (("m1",), simulated), (("fc1",), None)]
+    assert views == [
+        (("config",), simulated),
+        (("config",), simulated),
+        (("config", "m1"), simulated),
+        (("fc1",), None),
+    ]
 
 
 def test_without_local_events_there_is_no_local_lane() -> None:

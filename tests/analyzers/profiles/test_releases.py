@@ -34,6 +34,7 @@ def test_what_a_release_lost_and_another_brought_back() -> None:
 @pytest.mark.parametrize(
     ("release", "fact", "before", "since"),
     [
+        ("1.4.0", "starts_with_config", False, True),
         ("1.4.3", "keeps_call_ids", False, True),
         ("1.4.4", "leaves_out", SystemMessages.ALL, SystemMessages.INSTRUCTIONS),
         ("1.5.0", "places_placeholders", False, True),

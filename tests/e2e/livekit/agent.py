@@ -8,7 +8,9 @@ twice, first with a summary, then without the old half. The call's tool starts l
 """
 
 import asyncio
+import json
 import os
+import sys
 
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, function_tool, llm
@@ -73,6 +75,8 @@ async def main() -> None:
         agent.realtime_llm_session.on("openai_server_event_received", heard)
         agent.realtime_llm_session.push_audio(SPEECH)
         await over.wait()
+        held = [(item.id, item.type) for item in agent.chat_ctx.items]
+        sys.stderr.write(f"context {json.dumps(held)}\n")
         await session.aclose()
 
 

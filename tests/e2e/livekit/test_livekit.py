@@ -6,6 +6,7 @@ keeps placeholders, must be clean of it.
 
 import asyncio
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from rtlog.analyzers.analysis import Analysis
+from rtlog.analyzers.analysis import Analysis, analyze
+from rtlog.analyzers.finding import Severity
+from rtlog.analyzers.reconciler.simulation import CONFIG
 from rtlog.cli.loading import analyze_file
 from rtlog.recordings.reader import read
 from rtlog.simulator.scenario import Scenario
@@ -44,6 +47,7 @@ def scenario() -> Scenario:
 class Played:
     """What one release did: its recording, the analysis, and what it logged."""
 
+    release: str
     path: Path
     analysis: Analysis
     log: str
@@ -58,7 +62,18 @@ class Played:
         return [kind for kind, event in events if item in (event.item_id, event.item.id if event.item else None)]
 
     def rules(self) -> set[str]:
-        return {finding.rule for finding in self.analysis.findings}
+        """What is graver than information: the plugin cancels on every speech, as RT203 notes."""
+        return {finding.rule for finding in self.analysis.findings if finding.severity is not Severity.INFO}
+
+    def named(self) -> Analysis:
+        """Analyze it again, by the profile of the release."""
+        with read(self.path) as reading:
+            return analyze(reading, client=f"livekit-agents@{self.release}")
+
+    def context(self) -> list[tuple[str, str]]:
+        """The application's own context at the end, id and kind, as the program told it."""
+        (line,) = re.findall(r"^context (.*)$", self.log, re.MULTILINE)
+        return [(item_id, kind) for item_id, kind in json.loads(line)]
 
 
 async def play(release: str, folder: Path) -> Played:
@@ -75,7 +90,7 @@ async def play(release: str, folder: Path) -> Played:
             if agent.returncode is None:
                 agent.terminate()
     assert agent.returncode == 0, log.decode()
-    return Played(path, analyze_file(path)[1], log.decode())
+    return Played(release, path, analyze_file(path)[1], log.decode())
 
 
 async def test_the_release_with_the_race_is_convicted_by_what_it_sends(tmp_path: Path) -> None:
@@ -117,3 +132,26 @@ async def test_the_release_with_placeholders_is_clean_of_it(tmp_path: Path) -> N
     assert sorted(played.sent("conversation.item.delete")) == ["msg1", "msg2"]
     assert played.rules() == set()
     assert "failed to insert" not in played.log
+
+
+@pytest.mark.parametrize("release", [RACE, FIXED])
+async def test_the_simulated_context_is_the_one_that_the_application_held(release: str, tmp_path: Path) -> None:
+    played = await play(release, tmp_path)
+
+    (connection,) = played.named().connections()
+    held = [CONFIG if kind == "agent_config_update" else item_id for item_id, kind in played.context()]
+    # What is said behind the tool's output is committed when it has been played, which no event tells.
+    known = 1 + [kind for _, kind in played.context()].index("function_call_output")
+    assert connection.lanes.simulated_by == f"livekit-agents@{release}"
+    assert list(connection.lanes.local)[:known] == held[:known]
+    assert "function_call" in [kind for _, kind in played.context()[:known]]
+    assert not connection.has_local
+
+
+async def test_a_named_client_changes_nothing_that_the_wire_proves(tmp_path: Path) -> None:
+    played = await play(RACE, tmp_path)
+
+    (lost,) = [finding for finding in played.named().findings if finding.rule == "RT102"]
+    proven = [(f.rule, f.certainty) for f in played.named().findings]
+    assert "livekit-agents@1.4.6 loses" in lost.message
+    assert proven == [(f.rule, f.certainty) for f in played.analysis.findings]
