@@ -181,7 +181,9 @@ def test_exactly_the_planted_crossing_is_found(plant: Plant):
         stories = accusing(analysis_of(session), plant)
         roots = [story.root.rule for story in stories]
         echoes = {f.rule for story in stories for f in story.findings if f is not story.root}
-        if roots != [plant.code] or not echoes <= consequences(plant.code):
+        began, ended = session.planted
+        elsewhere = [story for story in stories if not began <= (story.root.at.t or 0) <= ended]
+        if roots != [plant.code] or elsewhere or not echoes <= consequences(plant.code):
             found = [told(f) for story in stories for f in story.findings]
             wrong.append(tale(session, found or ["nothing found"], plant.act.__name__))
 

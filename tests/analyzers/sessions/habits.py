@@ -101,7 +101,7 @@ def draw(rng: Random, providers: tuple[Provider, ...] = PROVIDERS) -> Habits:
         telephone=provider.telephone and rng.random() < 0.2,
         stalls=rng.random() < 0.1,
         tapped=tapped,
-        lists_tools=provider.runs_mcp and rng.random() < 0.2,
+        lists_tools=provider.runs_mcp and not sideband and rng.random() < 0.2,
         loses_words=rng.random() < 0.1,
         blank_anchors=rng.random() < 0.1,
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from random import Random
 
 from sessions.acts import choices, reconnect
 from sessions.clock import Actor
 from sessions.habits import Habits
 from sessions.providers import PROVIDERS
+from sessions.recorder import NS_PER_MS
 from sessions.session import Act, Generated, Session, play, seeded
 
 Overrides = dict[str, object]
@@ -76,14 +78,22 @@ def planted(seed: int, plant: Plant) -> Generated:
     }
     habits = replace(habits, **(plain | plant.overrides))  # type: ignore[arg-type]
 
+    window: list[int] = []
+
+    @wraps(plant.act)
+    def crossing(s: Session) -> Actor:
+        window.append(s.clock.now * NS_PER_MS)
+        yield from plant.act(s)
+        window.append(s.clock.now * NS_PER_MS)
+
     def chosen(rng: Random, habits: Habits) -> Sequence[Act]:
         acts = [act for act in choices(habits) if act not in plant.without]
         after = 0 if plant.last else rng.randint(0, 4)
         before = rng.choices(acts, k=rng.randint(0, 4))
         # A reconnect tells the whole history again, what went wrong in it too.
-        return [*before, plant.act, *rng.choices([act for act in acts if act is not reconnect], k=after)]
+        return [*before, crossing, *rng.choices([act for act in acts if act is not reconnect], k=after)]
 
-    return play(seed, chosen, habits, rng)
+    return replace(play(seed, chosen, habits, rng), planted=(window[0], window[1]))
 
 
 def tell(s: Session, event_type: str, **fields: object) -> None:

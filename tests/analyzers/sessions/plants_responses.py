@@ -124,6 +124,8 @@ def never_ends(s: Session) -> Actor:
     s.server.running[r.id].leave(s.server)
     r.status = "lost"
     yield 400
+    for seen in r.items:
+        seen.claimed = True  # nobody can tell any more when it is settled
     yield from typed_reply(s, Plan([spoken(s, 1)]))
 
 

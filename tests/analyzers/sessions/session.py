@@ -88,6 +88,8 @@ class Generated:
     habits: Habits
     acts: tuple[str, ...]
     lines: list[Json]
+    planted: tuple[int, int] = (0, 0)
+    """From when to when the crossing happened, in ns."""
 
     @property
     def provider(self) -> str | None:
