@@ -44,7 +44,8 @@ MESSAGE: Final = 1_000
 FINGERPRINTS: Final = ("rtlogFindingId/v1", "primaryLocationLineHash")
 """Ours, and the only one that GitHub reads.
 
-The id of a finding does not change with ids of items, times or lines: what is recorded anew is the same alert.
+The id of a finding does not change with ids of items, times or lines: what is recorded anew, in a file of the same
+name, is the same alert.
 """
 LEVELS: Final[dict[str, Level]] = {"error": "error", "warning": "warning", "info": "note"}
 
