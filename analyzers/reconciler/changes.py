@@ -69,6 +69,21 @@ class ItemTruncateSent(Change, frozen=True, eq=False):
 
     request: "Request"
     item: "ItemLife | None"
+    end_ms: float | None
+    """`audio_end_ms`; `None` where it is null, missing, negative or no whole number."""
+
+
+class ItemTruncated(Change, frozen=True, eq=False):
+    """`conversation.item.truncated`; without a request the server did it by itself (WebRTC, SIP)."""
+
+    item: "ItemLife | None"
+    request: "Request | None"
+
+
+class WordsGone(Change, frozen=True, eq=False):
+    """An event shows an item without the words that it had."""
+
+    item: "ItemLife"
 
 
 class ItemAdded(Change, frozen=True, eq=False):
@@ -168,6 +183,20 @@ class SpeechStarted(Change, frozen=True, eq=False):
     interrupts: bool
 
 
+class Transcribed(Change, frozen=True, eq=False):
+    """`input_audio_transcription.completed`, or `.failed` (`text` is `None`)."""
+
+    item: "ItemLife"
+    text: str | None
+    content_index: int
+
+
+class IdleTimeout(Change, frozen=True, eq=False):
+    """`input_audio_buffer.timeout_triggered`: nobody spoke, and the server made a turn of it."""
+
+    item: "ItemLife | None"
+
+
 class SpeechStopped(Change, frozen=True, eq=False):
     """`input_audio_buffer.speech_stopped`."""
 
@@ -187,6 +216,7 @@ class LocalChanged(Change, frozen=True, eq=False):
     push: "Push | None"
     detail: str
     response_id: str | None = None
+    empty: bool | None = None
 
 
 class PlaceholderSkipped(Change, frozen=True, eq=False):

@@ -29,6 +29,7 @@ class Settings:
     turn_detection: bool | None = None
     creates_response: bool = True
     interrupts_response: bool = True
+    idle_timeout: bool = False
     transcribes: bool | None = None
     speaks: bool = True
     modalities_told: bool = False
@@ -93,9 +94,14 @@ class Connection:
     names_conversation: bool = False
     """The server gives responses a `conversation_id`, so that a null one means out of band."""
     has_wire: bool = False
+    told_by_hook: set[tuple[str, str]] = field(default_factory=set)
+    """Type and event_id of what a hook told before the first wire record: the wire will show it once more."""
     has_local: bool = False
     unanswered_turn: Moment | None = None
     """A committed user turn that server turn detection owes an answer."""
+    appended_bytes: int = 0
+    appended_until: int | None = None
+    """When the last appended audio would have been spoken, in ns: clients append at the speed of speech."""
     speaking: str | None = None
     last_speech: Moment | None = None
     last_interruption: Moment | None = None

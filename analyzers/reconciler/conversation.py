@@ -86,7 +86,9 @@ def truncate_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`conversation.item.truncate`."""
     request = Request(event.type, at, c.number, event.event_id, event.item_id)
     _send(c, request)
-    return [ch.RequestSent(at, c, request), ch.ItemTruncateSent(at, c, request, c.item(event.item_id or ""))]
+    item, told = c.item(event.item_id or ""), event.audio_end_ms
+    end_ms = told if isinstance(told, int | float) and told >= 0 and told == int(told) else None
+    return [ch.RequestSent(at, c, request), ch.ItemTruncateSent(at, c, request, item, end_ms)]
 
 
 def plain_request_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -203,9 +205,10 @@ def done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     if item is None or event.item is None:
         return []
     known = item.text
+    gone = _words_gone(c, item, event.item, at)
     describe(c, item, event.item)
     item.done = item.done or at
-    changes: list[ch.Change] = [ch.ItemDone(at, c, item)]
+    changes: list[ch.Change] = [ch.ItemDone(at, c, item), *gone]
     if item.text != known:
         changes.append(ch.ContentKnown(at, c, item))
     return changes
@@ -238,13 +241,28 @@ def deleted(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
 
 def truncated(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`conversation.item.truncated`; on WebRTC and SIP the server does it unasked."""
-    return _acknowledged(c, c.requests.of_item("conversation.item.truncate", event.item_id or ""), at)
+    item, request = (
+        c.item(event.item_id or ""),
+        c.requests.of_item("conversation.item.truncate", event.item_id or ""),
+    )
+    if item is not None:
+        item.truncated = item.truncated or at
+    return [ch.ItemTruncated(at, c, item, request), *_acknowledged(c, request, at)]
 
 
 def retrieved(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`conversation.item.retrieved`."""
     item_id = (event.item.id if event.item else None) or ""
-    return _acknowledged(c, c.requests.of_item("conversation.item.retrieve", item_id), at)
+    item = c.item(item_id)
+    request = c.requests.of_item("conversation.item.retrieve", item_id)
+    return [*_words_gone(c, item, event.item, at), *_acknowledged(c, request, at)]
+
+
+def _words_gone(c: Connection, item: ItemLife | None, told: Item | None, at: Moment) -> list[ch.Change]:
+    """Say where a whole item is shown without the words that it had."""
+    if item is None or told is None or not item.has_text or not told.content:
+        return []
+    return [] if any(part.text or part.transcript for part in told.content) else [ch.WordsGone(at, c, item)]
 
 
 def acknowledged_in_order(request_type: str, c: Connection, at: Moment) -> list[ch.Change]:

@@ -109,6 +109,10 @@ class ResponseLife(Struct, eq=False):
     audio_bytes_per_ms: float = 48.0
     interrupted: Moment | None = None
     """The first speech start or cancel that hit it, or its estimated playback."""
+    audio_bytes_then: int = 0
+    """Its audio when it was interrupted."""
+    late_audio: Moment | None = None
+    """The first sound of it that came after its `response.done`."""
     cancel: Request | None = None
 
     @property
@@ -154,6 +158,9 @@ class ItemLife(Struct, eq=False):
     delete_ack_by_id: bool = True
     before_deletion: str | None = None
     """The item it stood behind when it was deleted."""
+    truncated: Moment | None = None
+    late_audio: Moment | None = None
+    """The first sound of it that came after it was truncated."""
     transcription: Moment | None = None
     text: str = ""
     arguments: str = ""

@@ -21,6 +21,8 @@ from rtlog.recordings.vocabulary.events import BETA_TO_GA
 from rtlog.recordings.vocabulary.requests import ACKNOWLEDGEMENTS
 
 Handler = Callable[[Connection, Event, Moment], list[ch.Change]]
+TOLD_BY_HOOK: Final = 1024
+"""Events of a hook that are remembered until the wire shows them too."""
 AUDIO_DELTA: Final = "response.output_audio.delta"
 TEXT_DELTAS: Final = frozenset({"response.output_text.delta", "response.output_audio_transcript.delta"})
 APPEND: Final = "input_audio_buffer.append"
@@ -59,8 +61,8 @@ class Reconciler:
         c = self.connections.get(record.conn) or self.connection(record.conn)
         if event is None:
             return _socket_changed(c, record)
-        if record.src == "sdk" and record.dir != "local" and c.has_wire:
-            return ()  # a copy of what the wire shows
+        if (record.src == "sdk" or c.told_by_hook) and _is_copy(c, record, event):
+            return ()
         c.last_record = record
         event_type = BETA_TO_GA.get(record.type, record.type)
         if event_type is not record.type and c.beta_event is None and event_type.startswith("response."):
@@ -71,6 +73,8 @@ class Reconciler:
         if event_type in TEXT_DELTAS:
             self.modelled += 1
             return responses.text_delta(c, event, record)
+        if event_type == APPEND:
+            turns.appended(c, record)
         if event_type in COUNTED and c.first_client is not None and c.first_server is not None:
             self.modelled += 1 + record.folded
             return ()
@@ -83,6 +87,8 @@ class Reconciler:
             return local.happened(c, event, at)
         if record.src == "wire":
             c.has_wire = True
+        elif event.event_id and len(c.told_by_hook) < TOLD_BY_HOOK:
+            c.told_by_hook.add((record.type, event.event_id))
         if record.dir == "server" and c.first_server is None:
             c.first_server = at
         elif record.dir == "client" and c.first_client is None:
@@ -97,6 +103,19 @@ class Reconciler:
         if c.lanes.simulated_by is not None:
             changes += simulation.follow(c, event_type, event.item_id, changes)
         return changes
+
+
+def _is_copy(c: Connection, record: Record, event: Event) -> bool:
+    """Say whether this is told a second time: by a hook where the wire is seen, or by the wire what a hook had told."""
+    if record.dir == "local":
+        return False
+    if record.src == "sdk":
+        return c.has_wire
+    key = (record.type, event.event_id or "")
+    known = key in c.told_by_hook
+    c.told_by_hook.discard(key)
+    c.has_wire = True
+    return known
 
 
 def _socket_changed(c: Connection, record: Record) -> Sequence[ch.Change]:
@@ -167,7 +186,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "input_audio_buffer.speech_stopped": turns.speech_stopped,
     "input_audio_buffer.committed": turns.committed,
     "input_audio_buffer.cleared": _answered_in_order,
-    "input_audio_buffer.timeout_triggered": _noted,
+    "input_audio_buffer.timeout_triggered": turns.timed_out,
     "input_audio_buffer.dtmf_event_received": _noted,
     "output_audio_buffer.started": _noted,
     "output_audio_buffer.stopped": _noted,

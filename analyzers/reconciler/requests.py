@@ -28,6 +28,9 @@ CODE_REJECTS: Final = {
 }
 """The only request that a code can reject, for errors that carry no event id."""
 
+TEXT_REJECTS: Final = {"is already shorter than": "conversation.item.truncate"}
+"""The only request that a sentence can reject, where the code is null or says nothing."""
+
 ANSWERED_LIMIT: Final = 1024
 """Answered requests whose event id is still remembered, so that a late error finds its request."""
 
@@ -94,7 +97,8 @@ class Requests:
         if event_id:
             return self._by_event_id.get(event_id)
         about_session = "session.update" if param.partition(".")[0] == "session" else ""
-        waiting = list(self.pending(CODE_REJECTS.get(code, about_session)))
+        kind = CODE_REJECTS.get(code) or next((k for text, k in TEXT_REJECTS.items() if text in message), about_session)
+        waiting = list(self.pending(kind))
         named = [r for r in waiting if _named(r, message)]
         if named:
             return named[0]

@@ -220,8 +220,12 @@ def audio_delta(c: Connection, event: Event, record: Record) -> Sequence[ch.Chan
         response.last_output_t = record.t
         if response.first_audio_t is None:
             response.first_audio_t = record.t
+        if response.done is not None and response.late_audio is None:
+            response.late_audio = moment_of(record)
     item = c.items.get(event.item_id or "")
     if item is None:
         return stray(c, event.item_id, moment_of(record))
     item.audio_bytes += audio_bytes
+    if item.truncated is not None and item.late_audio is None:
+        item.late_audio = moment_of(record)
     return ()

@@ -96,6 +96,7 @@ def _take_turn_detection(settings: Settings, told: Session, audio_in: AudioInput
         settings.turn_detection = True
         settings.creates_response = detection.create_response is not False
         settings.interrupts_response = detection.interrupt_response is not False
+        settings.idle_timeout = detection.idle_timeout_ms is not None
     elif detection is None:
         settings.turn_detection = False
 

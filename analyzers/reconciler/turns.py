@@ -1,12 +1,12 @@
 """Input audio and user turns: speech pairs, commits, transcripts."""
 
-from rtlog.analyzers.moment import Moment
+from rtlog.analyzers.moment import NS_PER_MS, Moment
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.conversation import stray
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife
 from rtlog.analyzers.reconciler.states import Move
-from rtlog.recordings.record import Event
+from rtlog.recordings.record import Event, Record
 
 
 def speech_started(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
@@ -45,10 +45,24 @@ def transcribed(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     if item is None:
         return stray(c, event.item_id, at)
     item.transcription = item.transcription or at
+    failed = event.type.endswith(".failed")
+    told = ch.Transcribed(at, c, item, None if failed else event.transcript or "", event.content_index or 0)
     if not event.transcript:
-        return []
+        return [told]
     item.text, item.has_text = event.transcript[:TEXT_LIMIT], True
-    return [ch.ContentKnown(at, c, item)]
+    return [told, ch.ContentKnown(at, c, item)]
+
+
+def timed_out(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
+    """`timeout_triggered` (server_vad with idle_timeout_ms) announces the id of an empty user item."""
+    return [ch.IdleTimeout(at, c, _announce(c, event.item_id, at))]
+
+
+def appended(c: Connection, record: Record) -> None:
+    """Count the audio that the client appends; a folded record stands for a run of them."""
+    c.appended_bytes += record.audio_bytes
+    if record.t is not None:
+        c.appended_until = record.t + int(record.audio_bytes / c.settings.input_bytes_per_ms * NS_PER_MS)
 
 
 def drop_unheard(c: Connection) -> None:
@@ -62,7 +76,7 @@ def interrupt(c: Connection, at: Moment) -> None:
     c.last_interruption = at
     for response in reversed(c.responses.values()):
         if response.interrupted is None and (response.active or response.playing_at(at.t)):
-            response.interrupted = at
+            response.interrupted, response.audio_bytes_then = at, response.audio_bytes
         elif not response.active:
             break
 
