@@ -53,6 +53,8 @@ class Provider:
     """A response that the user talks over before its first output is never heard of again."""
     resumes: bool = False
     """Tells the old items again, under their ids, when a session goes on over a new connection."""
+    sound_ends_last: bool = False
+    """`output_audio.done` comes after the finished part, not before."""
     usage_on_top: bool = False
     interjects: tuple[str, ...] = ()
     """Events of its own that come at any time."""
@@ -104,6 +106,7 @@ PROVIDERS: Final = (
         early_user_items=True,
         drops_responses=True,
         resumes=True,
+        sound_ends_last=True,
         usage_on_top=True,
         interjects=("ping",),
         names_conversation=False,

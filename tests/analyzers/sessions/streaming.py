@@ -240,12 +240,16 @@ def _finish_message(server: "Server", kind: str, said: str, place: Json) -> Json
     if kind == "text":
         part = {"type": "output_text", "text": said}
         server.emit("response.output_text.done", **place, text=said)
-    else:
-        part = {"type": "output_audio", "transcript": said}
-        if not server.habits.sideband:
-            server.emit("response.output_audio.done", **place)
-        server.emit("response.output_audio_transcript.done", **place, transcript=said)
+        server.emit("response.content_part.done", **place, part=part)
+        return part
+    part = {"type": "output_audio", "transcript": said}
+    sounds, last = not server.habits.sideband, server.provider.sound_ends_last
+    if sounds and not last:
+        server.emit("response.output_audio.done", **place)
+    server.emit("response.output_audio_transcript.done", **place, transcript=said)
     server.emit("response.content_part.done", **place, part=part)
+    if sounds and last:
+        server.emit("response.output_audio.done", **place)
     return part
 
 
