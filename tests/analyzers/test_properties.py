@@ -132,7 +132,7 @@ def test_every_provider_and_every_act_comes_up():
     sessions = [healthy(seed) for seed in range(300)]
 
     assert len({session.habits.provider.name for session in sessions}) == 10
-    assert len({act for session in sessions for act in session.acts}) == 16
+    assert len({act for session in sessions for act in session.acts}) == 18
     assert {True, False} == {session.habits.sideband for session in sessions}
 
 

@@ -8,8 +8,19 @@ from sessions.clock import Actor
 from sessions.habits import Habits
 from sessions.model import Output, Plan
 from sessions.session import Act, Session
-from sessions.turns import answered, call_plan, cut_by_hand, message_plan, spoken, spoken_reply, turn, typed_reply
-from sessions.wire import Json, message
+from sessions.turns import (
+    answered,
+    call_plan,
+    cut_by_hand,
+    message_plan,
+    next_response,
+    speak,
+    spoken,
+    spoken_reply,
+    turn,
+    typed_reply,
+)
+from sessions.wire import Json, message, settings_object
 
 WIDE: Final = 12
 """Deltas of a reply that is long enough to be talked over."""
@@ -64,6 +75,30 @@ def cancel(s: Session) -> Actor:
     yield s.rng.choice((0, 100, 700))
     yield from cut_by_hand(s, r)
     yield lambda: s.client.idle
+
+
+def dictation(s: Session) -> Actor:
+    """The user speaks, and nobody is asked to answer."""
+    yield from s.quiet()
+    committed = s.acknowledged("input_audio_buffer.committed")
+    yield from speak(s)
+    if s.habits.detection is None:
+        s.client.send("input_audio_buffer.commit")
+    yield committed
+
+
+def slow_tool(s: Session) -> Actor:
+    """A tool says at once that it has begun; its result comes later, as a call that the application makes up."""
+    yield from s.quiet()
+    r = yield from turn(s, Plan([s.words.call()]))
+    yield from answered(s, r, 1)
+    yield from s.quiet()
+    call: Json = {"type": "function_call", "call_id": s.client.name("news"), "name": "news", "arguments": "{}"}
+    s.client.create(call)
+    s.client.create({"type": "function_call_output", "call_id": call["call_id"], "output": s.words.sentence()})
+    seen = len(s.client.responses)
+    s.client.respond()
+    yield from next_response(s, seen)
 
 
 def turn_while_a_tool_runs(s: Session) -> Actor:
@@ -124,7 +159,8 @@ def _note(s: Session) -> Actor:
     anchor = settled[-1] if s.habits.anchors and settled else None
     if anchor is not None:
         anchor.claimed = True
-    client.create(message("system", s.words.sentence()), after=anchor.id if anchor else None)
+    at_head = anchor is None and s.rng.random() < 0.2
+    client.create(message("system", s.words.sentence()), after=anchor.id if anchor else "root" if at_head else None)
     yield added
     yield lambda: not client.creating
     if anchor is not None:
@@ -197,7 +233,11 @@ def tune(s: Session) -> Actor:
 def _tune(s: Session) -> Actor:
     updated = s.acknowledged("session.updated")
     settings: Json = {"type": "realtime", "audio": {"input": {"noise_reduction": {"type": "near_field"}}}}
-    s.client.send("session.update", session={"temperature": 0.7} if s.habits.provider.flat_session else settings)
+    if s.habits.provider.flat_session:
+        settings = {"temperature": 0.7}
+    if s.rng.random() < 0.3:
+        settings = settings_object(s.habits, configured=True)  # all over again, nothing changed
+    s.client.send("session.update", session=settings)
     yield updated
 
 
@@ -286,7 +326,9 @@ def choices(habits: Habits) -> list[Act]:
     if habits.provider.edits_items:
         acts += [text_turn, note, note, update, retrieve, trim, trim, cancel]
     if habits.tools:
-        acts += [tools, tools, turn_while_a_tool_runs]
+        acts += [tools, tools, turn_while_a_tool_runs, slow_tool]
+    if not habits.creates:
+        acts += [dictation]
     if habits.provider.runs_mcp:
         acts += [mcp]
     if habits.provider.out_of_band:

@@ -63,6 +63,7 @@ def cancels_one_of_two(s: Session) -> Actor:
         "response.create", response={"conversation": "none", "metadata": topic, "output_modalities": ["text"]}
     )
     yield lambda: any(r.out_of_band and r.status == "in_progress" for r in s.client.responses.values())
+    s.server.faults.slow_ms = 50
     r = yield from typed_reply(s, Plan([spoken(s, WIDE)], pace=(5, 400)))
     s.client.send("response.cancel")
     yield lambda: s.client.idle and r.status != "in_progress"

@@ -79,7 +79,8 @@ class Response:
         """Tell that it is done."""
         self.leave(server)
         told = self.told(server, status, details)
-        usage = {"total_tokens": 60, "input_tokens": 40, "output_tokens": 20}
+        heard = 40 + 30 * len(server.order)
+        usage = {"total_tokens": heard + 20, "input_tokens": heard, "output_tokens": 20}
         if server.provider.usage_on_top:
             server.emit("response.done", response=told, usage=usage)
         else:
@@ -88,7 +89,10 @@ class Response:
             server.clock.spawn(_tell_limits(server), 43)
 
 
-LIMITS = [{"name": "requests", "limit": 5000, "remaining": 4990, "reset_seconds": 0.02}]
+LIMITS = [
+    {"name": "requests", "limit": 5000, "remaining": 4990, "reset_seconds": 0.02},
+    {"name": "tokens", "limit": 40_000, "remaining": 36_000, "reset_seconds": 6.0},
+]
 
 
 def _tell_limits(server: "Server") -> Actor:
