@@ -125,7 +125,7 @@ def followed(case: list[Act], unknown: UnknownAnchor) -> tuple[list[str | None],
 
 
 @settings(max_examples=40)
-@given(cases=st.lists(acts, min_size=BATCH, max_size=BATCH))
+@given(cases=st.lists(acts, min_size=BATCH, max_size=BATCH, unique_by=str))
 def test_the_mirror_inserts_and_refuses_what_the_class_does(release: Release, cases: list[list[Act]]) -> None:
     answers = release.ask("classes", [{"acts": case} for case in cases])
 
@@ -134,7 +134,7 @@ def test_the_mirror_inserts_and_refuses_what_the_class_does(release: Release, ca
 
 
 @settings(max_examples=40)
-@given(cases=st.lists(acts, min_size=BATCH, max_size=BATCH))
+@given(cases=st.lists(acts, min_size=BATCH, max_size=BATCH, unique_by=str))
 def test_the_mirror_follows_the_server_as_the_session_does(release: Release, cases: list[list[Act]]) -> None:
     answers = release.ask("handlers", [{"acts": case} for case in cases])
 
@@ -148,7 +148,7 @@ def test_the_mirror_follows_the_server_as_the_session_does(release: Release, cas
 
 
 @settings(max_examples=40)
-@given(cases=st.lists(st.tuples(contexts(), contexts()), min_size=BATCH, max_size=BATCH))
+@given(cases=st.lists(st.tuples(contexts(), contexts()), min_size=BATCH, max_size=BATCH, unique_by=str))
 def test_the_diff_is_that_of_the_release_ties_and_all(
     release: Release, cases: list[tuple[list[ContextItem], list[ContextItem]]]
 ) -> None:
@@ -162,7 +162,11 @@ def test_the_diff_is_that_of_the_release_ties_and_all(
 
 
 @settings(max_examples=40)
-@given(orders=st.lists(st.tuples(st.permutations(IDS), st.permutations(IDS)), min_size=BATCH, max_size=BATCH))
+@given(
+    orders=st.lists(
+        st.tuples(st.permutations(IDS), st.permutations(IDS)), min_size=BATCH, max_size=BATCH, unique_by=str
+    )
+)
 def test_a_reordered_context_keeps_the_items_that_the_release_keeps(
     release: Release, orders: list[tuple[list[str], list[str]]]
 ) -> None:
@@ -174,7 +178,7 @@ def test_a_reordered_context_keeps_the_items_that_the_release_keeps(
 
 
 @settings(max_examples=40)
-@given(cases=st.lists(st.tuples(contexts(remote=True), contexts()), min_size=BATCH, max_size=BATCH))
+@given(cases=st.lists(st.tuples(contexts(remote=True), contexts()), min_size=BATCH, max_size=BATCH, unique_by=str))
 def test_a_push_sends_what_the_release_sends(
     release: Release, cases: list[tuple[list[ContextItem], list[ContextItem]]]
 ) -> None:
@@ -190,7 +194,7 @@ held = st.lists(st.sampled_from([*IDS, "config"]), unique=True, max_size=4)
 
 
 @settings(max_examples=40)
-@given(cases=st.lists(st.tuples(held, added), min_size=BATCH, max_size=BATCH))
+@given(cases=st.lists(st.tuples(held, added), min_size=BATCH, max_size=BATCH, unique_by=str))
 def test_placeholders_stand_where_the_release_puts_them(
     release: Release, cases: list[tuple[list[str], list[tuple[str, str | None]]]]
 ) -> None:
