@@ -1,13 +1,12 @@
 """A patient client: what it knows is what has arrived, and it waits for what it needs."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
 from sessions.clock import Clock
 from sessions.habits import Habits
 from sessions.recorder import Recorder
+from sessions.seen import Playback, Seen, SeenResponse
 from sessions.tap import Tap
 from sessions.wire import Json
 
@@ -15,47 +14,6 @@ if TYPE_CHECKING:
     from sessions.server import Server
 
 NAMES_AN_ITEM = ("conversation.item.create", "conversation.item.delete", "response.create")
-
-
-@dataclass(slots=True, eq=False)
-class Seen:
-    """An item as the client knows it."""
-
-    item: Json
-    own: bool = False
-    """A message that the application wrote, for the user or the system."""
-    response_id: str | None = None
-    audio_ms: int = 0
-    first_audio: int = 0
-    text: str = ""
-    transcribed: bool = False
-    call_done: bool = False
-    answered_by: str | None = None
-    claimed: bool = False
-    """Somebody is about to change it."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        return str(self.item["id"])
-
-
-@dataclass(slots=True, eq=False)
-class SeenResponse:
-    """A response as the client knows it."""
-
-    id: str
-    topic: str | None = None
-    """What it is about, out of band."""
-    items: list[Seen] = field(default_factory=list)
-    status: str = "in_progress"
-    silenced: bool = False
-    """The client plays no more of it."""
-
-    @property
-    def out_of_band(self) -> bool:
-        """Whether the default conversation has no part in it."""
-        return self.topic is not None
 
 
 class Client:
@@ -78,10 +36,10 @@ class Client:
         self.turn_owed = False
         """Turn detection has taken a turn and owes it a response."""
         self.speaking = False
-        self.playing: list[Seen] = []
+        self.playback = Playback(clock)
         self.creating: set[str] = set()
         self.deleting: set[str] = set()
-        self.tap = Tap(clock, recorder) if habits.tapped else None
+        self.tap = Tap(clock, recorder, listens=habits.tapped)
         self._numbers = 0
         self._arrives = 0
 
@@ -123,11 +81,9 @@ class Client:
         if after is None and self.habits.blank_anchors:
             after = ""
         place: Json = {"previous_item_id": after} if after is not None else {}
-        if self.tap is not None:
-            self.tap.begin_push(adds=item["id"])
+        self.tap.begin_push(adds=item.get("id"))
         self.send("conversation.item.create", **place, item=item)
-        if self.tap is not None:
-            self.tap.end_push()
+        self.tap.end_push()
         if "id" in item:
             self.creating.add(item["id"])
         return item.get("id")
@@ -135,11 +91,9 @@ class Client:
     def delete(self, item_id: str) -> None:
         """Delete an item."""
         self.deleting.add(item_id)
-        if self.tap is not None:
-            self.tap.begin_push(removes=item_id)
+        self.tap.begin_push(removes=item_id)
         self.send("conversation.item.delete", item_id=item_id)
-        if self.tap is not None:
-            self.tap.end_push()
+        self.tap.end_push()
 
     def respond(self, **asked: object) -> None:
         """Ask for a response in the default conversation."""
@@ -194,36 +148,33 @@ class Client:
         after = event["previous_item_id"]
         place = self.order.index(after) + 1 if after in self.order else len(self.order)
         self.order.insert(place, item["id"])
-        if self.tap is not None:
-            self.tap.added(item, after)
-            if item.get("role") == "user" and not seen.own and not self.habits.transcribes:
-                self.tap.took(item["id"], "user")
+        self.tap.added(item, after)
+        if seen.role == "user" and not seen.own and not self.habits.transcribes:
+            self.tap.took(seen.id, "user")
+        if item["type"] == "function_call_output":
+            self._answered(item["call_id"], seen)
+
+    def _answered(self, call_id: str, output: Seen) -> None:
         for call in self.items.values():
-            if (
-                item["type"] == "function_call_output"
-                and call.item.get("call_id") == item["call_id"]
-                and call is not seen
-            ):
-                call.answered_by = item["id"]
+            if call is not output and call.item.get("call_id") == call_id:
+                call.answered_by = output.id
 
     def _heard(self, seen: Seen, words: str) -> None:
         seen.text, seen.transcribed = words, True
-        if self.tap is not None:
-            self.tap.took(seen.id, "user")
+        self.tap.took(seen.id, "user")
 
     def remember(self, seen: Seen) -> None:
         """Take over what an earlier connection told of an item that has come again."""
         again = self.items[seen.id]
         again.text, again.transcribed = seen.text, True
-        if self.tap is not None and seen.id not in self.tap.context:
-            self.tap.took(seen.id, seen.item.get("role") or "tool")
+        if seen.id not in self.tap.context:
+            self.tap.took(seen.id, seen.role or "tool")
 
     def _deleted(self, item_id: str) -> None:
         self.deleting.discard(item_id)
-        if self.tap is not None:
-            self.tap.deleted(item_id)
+        self.tap.deleted(item_id)
         self.items.pop(item_id, None)
-        self.playing = [seen for seen in self.playing if seen.id != item_id]
+        self.playback.forget(item_id)
         if item_id in self.order:
             self.order.remove(item_id)
 
@@ -242,21 +193,24 @@ class Client:
                 if not response.out_of_band:
                     self.items[item["id"]] = seen
             case "response.output_item.done" if event["item"]["id"] in self.items:
-                seen = self.items[event["item"]["id"]]
-                seen.item = event["item"]
-                parts = event["item"].get("content") or ()
-                seen.text = " ".join(part.get("transcript") or part.get("text") or "" for part in parts)
-                if self.tap is not None and event["item"]["type"] == "message" and seen.id not in self.deleting:
-                    if seen.text:
-                        self.tap.took(seen.id, "assistant", interrupted=event["item"]["status"] == "incomplete")
-                    else:
-                        self.tap.dropped(seen.id)
+                self._finished(self.items[event["item"]["id"]], event["item"])
             case "response.function_call_arguments.done" if event["item_id"] in self.items:
                 self.items[event["item_id"]].call_done = True
             case "response.output_audio.delta":
                 self._play(event, audio_bytes)
             case "response.done" if event["response"]["id"] in self.responses:
                 self.responses[event["response"]["id"]].status = event["response"]["status"]
+
+    def _finished(self, seen: Seen, item: Json) -> None:
+        seen.item = item
+        parts = item.get("content") or ()
+        seen.text = " ".join(part.get("transcript") or part.get("text") or "" for part in parts)
+        if item["type"] != "message" or seen.id in self.deleting:
+            return
+        if seen.text:
+            self.tap.took(seen.id, "assistant", interrupted=item["status"] == "incomplete")
+        else:
+            self.tap.dropped(seen.id)
 
     def _created(self, told: Json) -> None:
         response = SeenResponse(told["id"], (told.get("metadata") or {}).get("topic"))
@@ -277,18 +231,7 @@ class Client:
         seen.audio_ms += audio_bytes // self.habits.bytes_per_ms
         if response.silenced or response.out_of_band:
             return
-        if seen not in self.playing:
-            seen.first_audio = self.clock.now
-            self.playing.append(seen)
-
-    def unplayed(self) -> Iterator[tuple[Seen, int]]:
-        """Give what is not played to its end, with the ms that were played."""
-        cursor = 0
-        for seen in self.playing:
-            start = max(cursor, seen.first_audio)
-            cursor = start + seen.audio_ms
-            if self.clock.now < cursor:
-                yield seen, max(0, self.clock.now - start)
+        self.playback.add(seen)
 
     def current(self) -> SeenResponse | None:
         """Give the default-conversation response in progress."""
@@ -309,7 +252,7 @@ class Client:
 
     def stop_playing(self, *, cancels: bool) -> None:
         """Fall silent: tell the server how much was heard, and *cancels* what is in progress."""
-        cut = list(self.unplayed())
+        cut = list(self.playback.unplayed())
         current = self.current()
         if cancels and (current is not None or cut):
             self.cancel(current)
@@ -317,11 +260,10 @@ class Client:
             self.send("output_audio_buffer.clear")
         for response in self.responses.values():
             response.silenced = True
-        self.playing.clear()
+        self.playback.stop()
         for seen, played in cut if self.habits.provider.truncates else ():
             if not played and self.habits.deletes_unplayed and not seen.claimed:
-                if self.tap is not None:
-                    self.tap.dropped(seen.id)
+                self.tap.dropped(seen.id)
                 self.delete(seen.id)
             else:
                 heard = seen.audio_ms if self.habits.full_truncates else played
@@ -348,7 +290,7 @@ class Client:
         return [seen for seen in map(self.items.__getitem__, self.order[:-2]) if self._is_settled(seen)]
 
     def _is_settled(self, seen: Seen) -> bool:
-        if seen.claimed or seen.id in self.deleting or any(seen is one for one, _ in self.unplayed()):
+        if seen.claimed or seen.id in self.deleting or any(seen is one for one, _ in self.playback.unplayed()):
             return False
         response = self.responses.get(seen.response_id or "")
         if response is not None and response.status == "in_progress":

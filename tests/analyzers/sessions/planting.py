@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from random import Random
 
-from sessions.acts import choices, reconnect
+from sessions.acts import choices
 from sessions.clock import Actor
+from sessions.connections import reconnect
 from sessions.habits import Habits
 from sessions.providers import PROVIDERS
 from sessions.recorder import NS_PER_MS

@@ -1,11 +1,11 @@
 """Crossings of conversation items: RT1xx."""
 
-from sessions.acts import clear
 from sessions.clock import Actor
 from sessions.model import Output, Plan
 from sessions.planting import GARDEN, tell
 from sessions.session import Session
 from sessions.turns import answered, calls_of, next_response, output_of, speak, spoken, spoken_reply, typed_reply
+from sessions.upkeep import clear
 from sessions.wire import message
 
 plant = GARDEN.plant
@@ -46,7 +46,7 @@ def deletes_a_turn_before_its_words(s: Session) -> Actor:
     s.server.faults.slow_words_ms = 12_000
     known = set(s.client.items)
     yield from spoken_reply(s, Plan([spoken(s, 1)]))
-    turn = next(seen for seen in s.client.items.values() if seen.id not in known and seen.item.get("role") == "user")
+    turn = next(seen for seen in s.client.items.values() if seen.id not in known and seen.role == "user")
     s.client.delete(turn.id)
     yield lambda: s.client.idle
     yield 13_000
@@ -136,7 +136,7 @@ def deletes_on_barge_in_and_recreates(s: Session) -> Actor:
     yield lambda: any(seen.audio_ms for seen in r.items)
     seen, started = r.items[0], s.acknowledged("input_audio_buffer.speech_started")
     r.silenced = True
-    s.client.playing.clear()
+    s.client.playback.stop()
     before = len(s.client.responses)
     s.clock.spawn(speak(s))
     yield started
@@ -249,7 +249,7 @@ def repeats_the_users_words(s: Session) -> Actor:
     yield from s.quiet()
     yield from spoken_reply(s, Plan([spoken(s, 1)]))
     yield from s.quiet()
-    turns = [seen for seen in s.client.items.values() if seen.item.get("role") == "user" and not seen.own]
+    turns = [seen for seen in s.client.items.values() if seen.role == "user" and not seen.own]
     yield lambda: turns[-1].transcribed
     yield 200  # xAI's first transcript is half of it
     turns[-1].claimed = True

@@ -68,7 +68,7 @@ def cancels_one_of_two(s: Session) -> Actor:
     s.client.send("response.cancel")
     yield lambda: s.client.idle and r.status != "in_progress"
     yield 3000
-    s.client.playing.clear()
+    s.client.playback.stop()
 
 
 @plant("RT206", detection="server_vad", creates=True)

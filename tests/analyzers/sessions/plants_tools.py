@@ -2,13 +2,14 @@
 
 from collections.abc import Generator
 
-from sessions.acts import clear, reconnect
-from sessions.client import Seen
 from sessions.clock import Actor, Wait
+from sessions.connections import reconnect
 from sessions.model import Output, Plan
 from sessions.planting import GARDEN
+from sessions.seen import Seen
 from sessions.session import Session
 from sessions.turns import answered, calls_of, next_response, output_of, speak, spoken, typed_reply
+from sessions.upkeep import clear
 
 plant = GARDEN.plant
 Calls = Generator[Wait, None, list[Seen]]

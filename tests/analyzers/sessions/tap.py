@@ -8,14 +8,17 @@ from sessions.wire import Json
 class Tap:
     """An application that takes what it is told, places what is still to come, and pushes its whole context."""
 
-    def __init__(self, clock: Clock, recorder: Recorder) -> None:
+    def __init__(self, clock: Clock, recorder: Recorder, *, listens: bool) -> None:
+        self._listens = listens
         self._clock = clock
         self._recorder = recorder
         self._pushes = 0
         self.context: list[str] = []
 
     def tell(self, event_type: str, **fields: object) -> None:
-        """Record what the application did."""
+        """Record what the application did, where the tap listens."""
+        if not self._listens:
+            return
         self._recorder.event("local", {"type": f"local.{event_type}", **fields}, self._clock.now)
 
     def added(self, item: Json, previous: str | None) -> None:

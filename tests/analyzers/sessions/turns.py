@@ -2,9 +2,9 @@
 
 from collections.abc import Generator
 
-from sessions.client import Seen, SeenResponse
 from sessions.clock import Actor, Wait
 from sessions.model import Output, Plan
+from sessions.seen import Seen, SeenResponse
 from sessions.session import Session
 from sessions.wire import Json, message
 
@@ -117,12 +117,9 @@ def calls_of(r: SeenResponse) -> list[Seen]:
 
 def _run_tool(s: Session, call: Seen) -> Actor:
     yield lambda: call.call_done
-    tap = s.client.tap
-    if tap is not None:
-        tap.tell("tool_started", item_id=call.id, call_id=call.item["call_id"])
+    s.client.tap.tell("tool_started", item_id=call.id, call_id=call.item["call_id"])
     yield s.rng.choice((1, 80, 600, 2000))
-    if tap is not None:
-        tap.tell("tool_finished", item_id=call.id, call_id=call.item["call_id"])
+    s.client.tap.tell("tool_finished", item_id=call.id, call_id=call.item["call_id"])
     added = s.acknowledged("conversation.item.added")
     s.client.create(output_of(s, call), after=call.id if s.habits.anchors else None)
     if s.habits.awaits:
