@@ -1,46 +1,43 @@
 """RT502: a new connection goes on without what the old one knew."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rtlog.analyzers.finding import Certainty, stamp
-from rtlog.analyzers.moment import Moment, within
+from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
 from rtlog.analyzers.profiles.fixes import fixed_in
-from rtlog.analyzers.reconciler.changes import ItemAdded, ItemCreateSent, RequestSent, ResponseCreated
+from rtlog.analyzers.reconciler.changes import (
+    ItemAdded,
+    ItemCreateSent,
+    LocalChanged,
+    RequestSent,
+    ResponseCreated,
+    SpeechStarted,
+)
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
+from rtlog.analyzers.replay import Loss, Replay
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
-SPOKEN_ROLES = frozenset({"user", "assistant"})
-COMPARED = 512
-"""Replayed messages that are compared; a longer history is trimmed anyway."""
 SHOWN = 4
 
 
 @dataclass(slots=True, eq=False)
 class _Reconnect:
-    """What the new connection was told of the old one's conversation before its first response."""
+    """A connection, the one that it follows, and how it began."""
 
     new: Connection
-    old: Connection
-    ids: set[str] = field(default_factory=set)
-    texts: list[str] = field(default_factory=list)
-    calls: set[str] = field(default_factory=set)
-    replayed: Moment | None = None
-    """The first thing told again: the proof that the client means to go on."""
+    replay: Replay
     named: Moment | None = None
-    """The first time an id of the old connection was named without being told again: proof too."""
+    """The first time an id of the old connection was named without being told again: proof of going on too."""
     first_response: ResponseLife | None = None
+    taken_up: Moment | None = None
+    """The first response, or the first word of the user."""
 
-
-@dataclass(slots=True, eq=False)
-class _Loss:
-    """What of the old conversation is missing in the new one."""
-
-    messages: list[ItemLife]
-    calls: list[ItemLife]
-    trimmed: bool
-    """Only what is older than everything that was told again."""
+    @property
+    def old(self) -> Connection:
+        """The connection that is over."""
+        return self.replay.old
 
 
 class ReconnectContextLoss(Rule):
@@ -238,7 +235,9 @@ class ReconnectContextLoss(Rule):
         if connection.number not in self._reconnects:
             old = next((c for c in reversed(connection.earlier) if len(c.lanes.server)), None)
             follows = old is not None and old.closed is not None
-            self._reconnects[connection.number] = _Reconnect(connection, old) if old is not None and follows else None
+            self._reconnects[connection.number] = (
+                _Reconnect(connection, Replay(old)) if old is not None and follows else None
+            )
         return self._reconnects[connection.number]
 
     @on(RequestSent)
@@ -253,63 +252,67 @@ class ReconnectContextLoss(Rule):
     @on(ItemCreateSent)
     def told(self, change: ItemCreateSent) -> None:
         """The client tells something again."""
-        words = " ".join(part.text or part.transcript or "" for part in change.told.content or ())
-        self._tell(change.conn, change.at, change.told.id, change.told.call_id, words)
+        case = self._telling(change.conn)
+        if case is not None:
+            case.replay.take(change.told, change.at)
 
     @on(ItemAdded)
     def added(self, change: ItemAdded) -> None:
         """The server tells something again."""
-        if change.request is None:
-            self._tell(change.conn, change.at, change.item.id, change.item.call_id, change.item.text)
+        case = self._telling(change.conn)
+        if case is not None and change.request is None:
+            case.replay.take_life(change.item, change.at)
 
-    def _tell(self, connection: Connection, at: Moment, item_id: str | None, call_id: str | None, words: str) -> None:
-        case = self._of(connection)
-        if case is None or case.first_response is not None:
-            return
-        text = _plain(words)
-        known = case.old.item(item_id) if item_id else None
-        again = known is not None or (call_id is not None and call_id in case.old.calls)
-        if again or (text and any(_same(text, _plain(item.text)) for item in case.old.items.values())):
-            case.replayed = case.replayed or at
-        if known is not None:
-            case.ids.add(known.id)
-        if call_id is not None:
-            case.calls.add(call_id)
-        if text and len(case.texts) < COMPARED:
-            case.texts.append(text)
+    @on(LocalChanged)
+    def pushed(self, change: LocalChanged) -> None:
+        """The application lists what it means to tell again; the rest it has dropped itself."""
+        case, push = self._telling(change.conn), change.push
+        if case is not None and push is not None and push.source == "local" and push.items is not None:
+            case.replay.listed = frozenset(push.items)
+
+    @on(SpeechStarted)
+    def spoken(self, change: SpeechStarted) -> None:
+        """The user speaks: a response that was cut is overtaken."""
+        case = self._of(change.conn)
+        if case is not None:
+            case.taken_up = case.taken_up or change.at
 
     @on(ResponseCreated)
     def created(self, change: ResponseCreated) -> None:
         """From here on the model answers with what it has been told."""
-        case = self._of(change.conn)
-        if case is not None and case.first_response is None and not change.response.out_of_band:
-            case.first_response = change.response
+        case = self._telling(change.conn)
+        if case is not None and not change.response.out_of_band:
+            case.first_response, case.taken_up = change.response, case.taken_up or change.at
+
+    def _telling(self, connection: Connection) -> _Reconnect | None:
+        """Give the reconnect of a *connection* on which the model has not answered yet."""
+        case = self._of(connection)
+        return case if case is not None and case.first_response is None else None
 
     def finish(self) -> None:
         """Judge every connection that goes on from another."""
         for case in self._reconnects.values():
-            if case is not None and (case.replayed or case.named):
+            if case is not None and (case.replay.began or case.named):
                 self._judge(case)
 
     def _judge(self, case: _Reconnect) -> None:
-        loss = _loss(case)
-        cut = [response for response in case.old.active.values() if not self._made_up(case)]
-        if loss.messages or loss.calls:
-            certainty: Certainty = "proven" if case.replayed is None else "likely"
-            severity = Severity.INFO if loss.trimmed else Severity.ERROR
-            missing = [*loss.messages, *loss.calls]
-            self._report(case, _lost(loss), missing, cut, severity, certainty)
+        # Before the first response the replay may still be going on.
+        loss = case.replay.loss() if case.first_response is not None else Loss([], [], trimmed=False)
+        cut = [r for r in case.old.active.values() if not r.out_of_band] if self._left_unanswered(case) else []
+        if loss.items:
+            certainty: Certainty = "likely" if case.replay.began else "proven"
+            self._report(
+                case, _lost(loss), loss.items, cut, Severity.INFO if loss.trimmed else Severity.ERROR, certainty
+            )
         elif cut:
             self._report(
-                case, "no response took the place of the one that was cut", [], cut, Severity.WARNING, "likely"
+                case, "nothing took the place of the response that was cut", [], cut, Severity.WARNING, "likely"
             )
 
-    def _made_up(self, case: _Reconnect) -> bool:
-        """Say whether a response on the new connection came soon enough to replace one that was cut."""
-        response = case.first_response
-        if response is None or response.created is None:
-            return False
-        return response.created.t is None or within(case.new.first_server, response.created, self.number("resume-ms"))
+    def _left_unanswered(self, case: _Reconnect) -> bool:
+        """Say whether nothing on the new connection came soon enough to replace a response that was cut."""
+        waited = elapsed(case.new.first_server, case.taken_up or case.new.last)
+        return waited is not None and waited > self.number("resume-ms") * NS_PER_MS
 
     def _report(
         self,
@@ -320,7 +323,7 @@ class ReconnectContextLoss(Rule):
         severity: Severity,
         certainty: Certainty,
     ) -> None:
-        proof = case.replayed or case.named
+        proof = case.replay.began or case.named
         response, cut = case.first_response, list(cut)
         if proof is None:
             return
@@ -348,38 +351,12 @@ class ReconnectContextLoss(Rule):
         )
 
 
-def _loss(case: _Reconnect) -> _Loss:
-    """Compare the old conversation with what was told again."""
-    order = [item for item_id in case.old.lanes.server if (item := case.old.items.get(item_id)) is not None]
-    speakable = [item for item in order if item.type == "message" and item.role in SPOKEN_ROLES and _plain(item.text)]
-    missing = [item for item in speakable if not _told_again(case, item)]
-    answered = [item for item in order if item.type == "function_call" and item.output_sent is not None]
-    calls = [item for item in answered if item.id not in case.ids and item.call_id not in case.calls]
-    kept = [position for position, item in enumerate(order) if item in speakable and item not in missing]
-    oldest = min(kept, default=len(order))
-    trimmed = bool(kept) and all(order.index(item) < oldest for item in (*missing, *calls))
-    return _Loss(missing, calls, trimmed)
-
-
-def _told_again(case: _Reconnect, item: ItemLife) -> bool:
-    return item.id in case.ids or any(_same(text, _plain(item.text)) for text in case.texts)
-
-
-def _same(told: str, known: str) -> bool:
-    """Say whether two texts are one, or the one is what was heard of the other."""
-    return bool(told and known) and (told.startswith(known) or known.startswith(told))
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
-
-
-def _lost(loss: _Loss) -> str:
+def _lost(loss: Loss) -> str:
     parts = [
         f"{len(items)} {name}{'s' if len(items) > 1 else ''}"
-        for items, name in ((loss.messages, "message"), (loss.calls, "answered call"))
+        for items, name in ((loss.messages, "message"), (loss.calls, "tool output"))
         if items
     ]
-    verb = "was" if len(loss.messages) + len(loss.calls) == 1 else "were"
+    verb = "was" if len(loss.items) == 1 else "were"
     older = ", older than all that was told again," if loss.trimmed else ""
     return f"{' and '.join(parts)}{older} {verb} not told to it"
