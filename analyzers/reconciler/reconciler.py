@@ -120,7 +120,7 @@ def _is_copy(c: Connection, record: Record, event: Event) -> bool:
 
 def _socket_changed(c: Connection, record: Record) -> Sequence[ch.Change]:
     if record.kind == "open":
-        c.opened = moment_of(record)
+        c.opened, c.has_wire = moment_of(record), c.has_wire or record.src == "wire"
     if record.kind != "close":
         return []
     c.closed, c.last_record = moment_of(record), record
