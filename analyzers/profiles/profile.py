@@ -46,14 +46,15 @@ class ClientProfile:
     leaves_out: SystemMessages = SystemMessages.ALL
     front: str | None = ROOT
     """`previous_item_id` of a create that is meant for the front; without one the server appends."""
-    reply_timeout_ms: float = 5_000
+    reply_timeout_ms: float | None = 5_000
+    """`None` where it is not known."""
     sync_timeout_ms: float = 5_000
     discards_late_replies: bool = False
     """A response that comes after its caller gave up is cancelled by its id and never played."""
     error_settles_reply: bool = False
     """An `error` for a `response.create` fails its caller at once, instead of after the timeout."""
-    error_settles_waiter: bool = False
-    """An `error` for an item create or delete ends the wait of its push, instead of the timeout."""
+    error_settles_waiter: bool | None = False
+    """An `error` for an item create or delete ends the wait of its push, instead of the timeout; `None`: not known."""
     duplicate_is_success: bool = False
     """`item_create_duplicate_item_id` counts as the item being there."""
     cancels_only_active: bool = False

@@ -26,10 +26,10 @@ class Facts(TypedDict, total=False):
     creates_empty: bool
     leaves_out: SystemMessages
     front: str | None
-    reply_timeout_ms: float
+    reply_timeout_ms: float | None
     discards_late_replies: bool
     error_settles_reply: bool
-    error_settles_waiter: bool
+    error_settles_waiter: bool | None
     duplicate_is_success: bool
     cancels_only_active: bool
     truncate_zero_deletes: bool
@@ -62,7 +62,18 @@ MATRIX: Final[dict[str, tuple[tuple[str, Facts], ...]]] = {
         ("1.8.9", {"locks_snapshots": True}),
     ),
     # Its releases are not told apart: this is its main branch of August 2026, read and not compared case by case.
-    AGENTS_JS: (("1.0.0", {"keeps_call_ids": True, "front": None, "truncate_zero_deletes": True}),),
+    AGENTS_JS: (
+        (
+            "1.0.0",
+            {
+                "keeps_call_ids": True,
+                "front": None,
+                "truncate_zero_deletes": True,
+                "reply_timeout_ms": None,
+                "error_settles_waiter": None,
+            },
+        ),
+    ),
 }
 
 ALIASES: Final = {

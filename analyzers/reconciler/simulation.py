@@ -66,7 +66,7 @@ def _take(c: Connection, item: ItemLife | None) -> None:
 
 def _created(c: Connection, change: ch.ItemCreateSent) -> None:
     """What a push creates stands in the pushed context, behind the same predecessor; outputs come with their call."""
-    if change.told.type != OUTPUT:
+    if change.told.type != OUTPUT and change.item.id:
         change.item.move_local(LocalMove.TAKEN)
         anchor = change.request.previous_item_id
         behind = anchor if anchor in c.lanes.local else None
@@ -82,6 +82,9 @@ def _output_sent(c: Connection, change: ch.ToolOutputSent) -> None:
 def _added(c: Connection, change: ch.ItemAdded) -> Iterable[ch.Change]:
     item = change.item
     if item.id in c.lanes.local:
+        return ()
+    if change.request is not None:  # created without an id, which the server has given now
+        _take(c, item)
         return ()
     item.move_local(LocalMove.MISSED)
     if c.profile is None or not c.profile.places_placeholders or not change.mirror_kept:

@@ -145,15 +145,32 @@ class InFlightDelete(Rule):
         Example(
             "the named client places no placeholder behind its config item, so its context lacks the turn",
             """
-            0    > create m1 assistant prev=root text=hello
+            0    < updated session.input_audio_transcription={"model":"whisper-1"}
+            10   > create m1 assistant prev=root text=hello
             40   < added m1 assistant
+            81   < committed u1
             82   < added u1 user prev=m1
             229  > delete u1
             434  < deleted u1
             """,
             "error likely",
-            (3, 4, 5),
+            (5, 6, 7),
             client="livekit-agents@1.7.1",
+        ),
+        Example(
+            "no push of the named client deletes a message without words in its mirror: no graver than without it",
+            """
+            0    < updated session.input_audio_transcription={"model":"whisper-1"}
+            10   > create m1 assistant prev=root text=hello
+            40   < added m1 assistant
+            81   < committed u1
+            82   < added u1 user prev=m1
+            229  > delete u1
+            434  < deleted u1
+            """,
+            "warning likely",
+            (5, 6, 7),
+            client="livekit-agents@1.5.0",
         ),
     )
     good = (
@@ -245,6 +262,17 @@ class InFlightDelete(Rule):
             """,
         ),
         Example(
+            "the named client never holds a turn that nobody transcribes",
+            """
+            0    < updated session.input_audio_transcription=null
+            40   < added m1 assistant
+            82   < added u1 user prev=m1
+            229  > delete u1
+            434  < deleted u1
+            """,
+            client="livekit-agents@1.4.6",
+        ),
+        Example(
             "the named client had its transcript, and with it the turn",
             """
             0    > create m1 assistant prev=root text=hello
@@ -282,12 +310,17 @@ class InFlightDelete(Rule):
         if case is None:
             return
         if item.situation is Situation.IN_FLIGHT:
-            case.severity = Severity.ERROR
-            case.simulated_by = change.conn.lanes.simulated_by
-            if case.simulated_by is None:
-                case.certainty, case.needs_output = "proven", False
+            self._lacked(case, change.conn)
         self._cases[item.conn, item.id] = case
         self.engine.later(change.at, self.number("call-window-ms"), lambda: self._settle(case))
+
+    def _lacked(self, case: _Case, connection: Connection) -> None:
+        """The application's context lacks the item: local events prove it, a simulation only makes it graver."""
+        simulated_by, profile = connection.lanes.simulated_by, connection.profile
+        if simulated_by is None:
+            case.certainty, case.severity, case.needs_output = "proven", Severity.ERROR, False
+        elif profile is None or not (profile.guards_empty_deletes and case.item.type == "message" and case.item.empty):
+            case.simulated_by, case.severity = simulated_by, Severity.ERROR
 
     def _settle(self, case: _Case) -> None:
         """Report a case whose window has passed; one that needs the output as its proof waits for it."""
@@ -342,10 +375,10 @@ class InFlightDelete(Rule):
         )
 
     def _never_taken(self, change: ItemDeleteSent) -> _Case | None:
-        if change.item.situation is not Situation.IN_FLIGHT:
+        # A simulated context lacks for good what is never transcribed: that says nothing about this delete.
+        if change.item.situation is not Situation.IN_FLIGHT or change.conn.lanes.simulated_by is not None:
             return None
-        certainty: Certainty = "proven" if change.conn.lanes.simulated_by is None else "likely"
-        return self._case(change, Severity.ERROR, "before the application had taken it", certainty)
+        return self._case(change, Severity.ERROR, "before the application had taken it", "proven")
 
     def _interrupted(self, change: ItemDeleteSent) -> bool:
         interruption, response = change.conn.last_interruption, change.conn.response_of(change.item)

@@ -118,6 +118,15 @@ class SyncWaiterStranded(Rule):
             client="livekit-agents@1.6.9",
         ),
         Example(
+            "refused, and whether the named client hears it is not known",
+            """
+            0     < added m1 assistant
+            900   > create m1 assistant event_id=e1 text=hello
+            940   < error item_create_duplicate_item_id e1
+            """,
+            client="agents-js",
+        ),
+        Example(
             "the recording ends before the timeout",
             """
             0     > create s1 system text=hello
@@ -148,7 +157,7 @@ class SyncWaiterStranded(Rule):
         request, profile = change.request, change.conn.profile
         if request.outcome != "rejected" or request.type not in SYNC_REQUESTS:
             return
-        if profile is not None and not profile.error_settles_waiter and not change.conn.has_local:
+        if profile is not None and profile.error_settles_waiter is False and not change.conn.has_local:
             self._refused.append((change.conn, request, profile))
 
     def finish(self) -> None:

@@ -139,3 +139,9 @@ def test_what_only_the_application_has_is_never_sent() -> None:
 
 def test_agents_js_names_no_predecessor_at_the_front() -> None:
     assert push([], [said("a", "x")], profile_of("agents-js")) == [Sent("create", "a", None)]
+
+
+def test_what_is_not_known_of_agents_js_is_not_made_up() -> None:
+    profile = profile_of("agents-js")
+
+    assert (profile.reply_timeout_ms, profile.error_settles_waiter) == (None, None)

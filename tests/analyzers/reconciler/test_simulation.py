@@ -92,6 +92,17 @@ def test_what_the_client_creates_stands_where_it_asks_for_it() -> None:
     assert local(tape, "livekit-agents@1.4.6") == ("s1", "s2", "config", "u1", "x1")
 
 
+def test_an_item_that_the_client_created_without_an_id_is_its_own_all_the_same() -> None:
+    tape = """
+    0  < added u1 user
+    1  > create item.type=message item.role=system
+    2  < added s1 system prev=u1
+    """
+
+    assert local(tape, "livekit-agents@1.5.0") == ("config", "u1", "s1")
+    assert local(tape, "livekit-agents@1.4.6") == ("config", "s1")
+
+
 def test_what_the_client_deletes_has_left_its_context_before() -> None:
     tape = """
     0  < added u1 user
