@@ -81,7 +81,7 @@ class Client:
         if after is None and self.habits.blank_anchors:
             after = ""
         place: Json = {"previous_item_id": after} if after is not None else {}
-        self.tap.begin_push(adds=item.get("id"))
+        self.tap.begin_push(adds=item.get("id"), after=after)
         self.send("conversation.item.create", **place, item=item)
         self.tap.end_push()
         if "id" in item:

@@ -51,7 +51,7 @@ class Habits:
     telephone: bool
     """G.711 at 8 kHz instead of PCM at 24 kHz."""
     stalls: bool
-    """Now and then the network holds everything back for a second."""
+    """Now and then the network holds everything back for a moment."""
     tapped: bool
     """A tap inside the SDK tells of the application too."""
     lists_tools: bool

@@ -15,7 +15,7 @@ Deliver = Callable[[str, Json, int], None]
 LEAST_COMMIT_MS = 100
 THINKS_MS = (*range(5, 60), 7000)
 """Before a response begins; a long think is awaited all the same."""
-STALL_MS = 1200
+STALL_MS = 250
 TRANSCRIBES_MS = (20, 200, 900, 2500)
 
 

@@ -22,9 +22,9 @@ class Tap:
         self._recorder.event("local", {"type": f"local.{event_type}", **fields}, self._clock.now)
 
     def added(self, item: Json, previous: str | None) -> None:
-        """The server has an item; one of its own making gets a place at once."""
+        """The server has an item; one that the application did not push gets its place at once."""
         self.tell("remote_item_added", item_id=item["id"], previous_item_id=previous, inserted=True)
-        if item["id"] not in self.context and (item["type"] == "function_call" or item.get("role") == "assistant"):
+        if item["id"] not in self.context and item["type"] in {"message", "function_call"}:
             self.tell("placeholder_added", item_id=item["id"], previous_item_id=previous)
             self.context.append(item["id"])
 
@@ -44,11 +44,12 @@ class Tap:
         if item_id in self.context:
             self.context.remove(item_id)
 
-    def begin_push(self, *, adds: str | None = None, removes: str | None = None) -> None:
-        """Say what the context is to be."""
+    def begin_push(self, *, adds: str | None = None, after: str | None = None, removes: str | None = None) -> None:
+        """Say what the context is to be, with one item more behind *after*, or one less."""
         self._pushes += 1
         if adds is not None and adds not in self.context:
-            self.context.append(adds)
+            behind = self.context.index(after) + 1 if after in self.context else len(self.context)
+            self.context.insert(0 if after == "root" else behind, adds)
         if removes in self.context:
             self.context.remove(removes)
         self.tell("ctx_push_begin", push_id=f"push_{self._pushes}", source="local", items=list(self.context))
