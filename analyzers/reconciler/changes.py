@@ -207,6 +207,8 @@ class AudioCommitted(Change, frozen=True, eq=False):
     """`input_audio_buffer.committed`: a user turn; its item is announced, not yet added."""
 
     item: "ItemLife | None"
+    request: "Request | None" = None
+    """The client's commit; without one turn detection made it."""
 
 
 class LocalChanged(Change, frozen=True, eq=False):

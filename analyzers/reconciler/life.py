@@ -104,6 +104,8 @@ class ResponseLife(Struct, eq=False):
     audio_bytes: int = 0
     first_output: Moment | None = None
     first_audio_t: int | None = None
+    last_audio_t: int | None = None
+    """The time of its last sound, in ns."""
     last_output_t: int | None = None
     """The time of its last delta, in ns."""
     audio_bytes_per_ms: float = 48.0

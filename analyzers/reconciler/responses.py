@@ -217,7 +217,7 @@ def audio_delta(c: Connection, event: Event, record: Record) -> Sequence[ch.Chan
     response, audio_bytes = c.responses.get(event.response_id or ""), record.audio_bytes
     if response is not None:
         response.audio_bytes += audio_bytes
-        response.last_output_t = record.t
+        response.last_output_t = response.last_audio_t = record.t
         if response.first_audio_t is None:
             response.first_audio_t = record.t
         if response.done is not None and response.late_audio is None:

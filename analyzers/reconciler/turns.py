@@ -29,8 +29,8 @@ def speech_stopped(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
 def committed(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`committed`: a user turn; it answers a client's commit where one waits (turn detection commits by itself)."""
     item = _announce(c, event.item_id, at)
-    changes: list[ch.Change] = [ch.AudioCommitted(at, c, item)]
     request = c.requests.oldest("input_audio_buffer.commit")
+    changes: list[ch.Change] = [ch.AudioCommitted(at, c, item, request)]
     if request is not None:
         c.requests.acknowledge(request, at)
         changes.append(ch.RequestAnswered(at, c, request))

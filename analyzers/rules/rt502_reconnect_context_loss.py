@@ -39,6 +39,17 @@ class _Reconnect:
         """The connection that is over."""
         return self.replay.old
 
+    @property
+    def ended(self) -> Moment | None:
+        """The end of the old connection: its close, else the last that was seen of it."""
+        return self.old.closed or self.old.last
+
+    @property
+    def follows(self) -> bool:
+        """Whether the new connection began when the old one was over."""
+        begun = self.new.first_server or self.new.first_client
+        return begun is not None and self.ended is not None and self.ended.seq < begun.seq
+
 
 class ReconnectContextLoss(Rule):
     """A client that goes on after a reconnect has not told the new session what was said."""
@@ -234,10 +245,7 @@ class ReconnectContextLoss(Rule):
         """Give what is known of *connection* as the successor of one that is over."""
         if connection.number not in self._reconnects:
             old = next((c for c in reversed(connection.earlier) if len(c.lanes.server)), None)
-            follows = old is not None and old.closed is not None
-            self._reconnects[connection.number] = (
-                _Reconnect(connection, Replay(old)) if old is not None and follows else None
-            )
+            self._reconnects[connection.number] = None if old is None else _Reconnect(connection, Replay(old))
         return self._reconnects[connection.number]
 
     @on(RequestSent)
@@ -292,7 +300,7 @@ class ReconnectContextLoss(Rule):
     def finish(self) -> None:
         """Judge every connection that goes on from another."""
         for case in self._reconnects.values():
-            if case is not None and (case.replay.began or case.named):
+            if case is not None and case.follows and (case.replay.began or case.named):
                 self._judge(case)
 
     def _judge(self, case: _Reconnect) -> None:
@@ -332,12 +340,12 @@ class ReconnectContextLoss(Rule):
         first = missing[0] if missing else None
         self.report(
             f"connection {case.new.number} goes on from connection {case.old.number}, which ended at "
-            f"{stamp(case.old.closed)}: {what}{f' ({names})' if names else ''}{running}",
+            f"{stamp(case.ended)}: {what}{f' ({names})' if names else ''}{running}",
             proof,
             (
                 seen(first.added if first else None, f"{first.label if first else ''} is in the old conversation"),
                 seen(cut[0].created if cut else None, f"{cut[0].label if cut else ''} begins"),
-                seen(case.old.closed, "the old connection ends"),
+                seen(case.ended, "the old connection ends"),
                 seen(proof, "the client goes on from it"),
                 seen(response.created if response and missing else None, "the model answers with what it was told"),
             ),

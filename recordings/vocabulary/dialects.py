@@ -54,7 +54,7 @@ DIALECTS: Final = {
             beta_names=True,
             finishes_items=False,
         ),
-        Dialect("qwen", beta_names=True, finishes_items=False),
+        Dialect("qwen", truncates=False, beta_names=True, finishes_items=False),
         Dialect("glm", beta_names=True, finishes_items=False),
         Dialect("elevenlabs"),
         Dialect("inworld"),

@@ -1,0 +1,305 @@
+"""RT303: the user cuts the agent off, and the server is not told how much was heard."""
+
+from dataclasses import dataclass
+
+from rtlog.analyzers.finding import stamp
+from rtlog.analyzers.moment import NS_PER_MS, Moment, within
+from rtlog.analyzers.reconciler.changes import (
+    ItemDeleteSent,
+    ItemTruncated,
+    ItemTruncateSent,
+    LocalChanged,
+    SpeechStarted,
+)
+from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
+from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+
+@dataclass(slots=True, eq=False)
+class _Case:
+    connection: Connection
+    response: ResponseLife
+    item: ItemLife
+    at: Moment
+    unheard_ms: float
+    played: Moment | None
+    """A local event that tells that the message was being played."""
+
+
+class MissingTruncateAfterBargeIn(Rule):
+    """Playback is cut by the user's speech, and no `conversation.item.truncate` follows."""
+
+    code = "RT303"
+    name = "missing-truncate-after-barge-in"
+    severity = Severity.ERROR
+    needs = frozenset({"time", "client"})
+    what = (
+        "The user speaks while the agent's audio is still playing. Over a WebSocket the server cannot know how much "
+        "was played; the client stops the player and does not say where."
+    )
+    why = "The conversation holds words that the user never heard, and the model builds on them."
+    remedy = "Send `conversation.item.truncate` with the played milliseconds on every barge-in."
+    look_alikes = (
+        "WebRTC and SIP: the server truncates by itself",
+        "playback had really finished",
+        "interrupt_response is false",
+        "the client deletes the message instead",
+        "a provider without truncate (xAI)",
+        "the recording ends first",
+        "truncated before the user spoke",
+        "a recording that starts in the middle: whether speech interrupts is not known",
+    )
+    references = ("openai/openai-agents-python#2009", "openai/openai-agents-python#2059", "pydantic/pydantic-ai#7870")
+    options = (
+        Option("reaction-ms", 2_000, "how long a client may take to truncate"),
+        Option("least-unheard-ms", 500, "less unheard audio than this is what any player loses"),
+    )
+    bad = (
+        Example(
+            "cut off, and not truncated",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            1900 < speech_stopped u1
+            3100 > respond
+            """,
+            "warning likely",
+            (3, 6),
+        ),
+        Example(
+            "the player says that it was playing",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   L playback_started m1
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+            "error proven",
+            (3, 5, 7),
+        ),
+    )
+    good = (
+        Example(
+            "truncated",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            1200 > truncate m1 990
+            1240 < truncated m1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "WebRTC and SIP: the server truncates by itself",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            1001 < truncated m1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "playback had really finished",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 24000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "the player says that it had finished",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   L playback_started m1
+            90   < finished r1 completed
+            900  L playback_finished m1
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "interrupt_response is false",
+            """
+            0    < updated session.turn_detection={"type":"server_vad","interrupt_response":false}
+            1    < response r1
+            2    < output r1 m1 assistant
+            3    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "the client deletes the message instead",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            1200 > delete m1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "a provider without truncate (xAI)",
+            """
+            bare
+            0    < session session.model=grok-voice-latest
+            1    < response r1
+            2    < output r1 m1 assistant
+            3    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "truncated before the user spoke",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            500  > truncate m1 490
+            540  < truncated m1
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "a recording that starts in the middle: whether speech interrupts is not known",
+            """
+            bare
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "the recording ends first",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            2000 > respond
+            """,
+        ),
+    )
+
+    def begin(self) -> None:
+        """Start with no barge-in."""
+        self._cases: dict[tuple[int, str], _Case] = {}
+        self._playing: dict[tuple[int, str], Moment | None] = {}
+        """What local playback events told of an item: since when it plays, `None` when it has finished."""
+        self._cut: set[tuple[int, str]] = set()
+        """Responses of which the client, or the server, has cut a message."""
+
+    @on(LocalChanged)
+    def played(self, change: LocalChanged) -> None:
+        """The player's own word."""
+        if change.item is None or not change.at.type.startswith("local.playback_"):
+            return
+        key = (change.conn.number, change.item.id)
+        self._playing[key] = None if change.at.type == "local.playback_finished" else change.at
+
+    @on(SpeechStarted)
+    def speech_started(self, change: SpeechStarted) -> None:
+        """The user speaks: whoever was being heard is cut off."""
+        connection, t = change.conn, change.at.t
+        known = connection.saw_session_created or connection.settings.turn_detection is not None
+        if not change.interrupts or not known or not connection.dialect.truncates or t is None:
+            return
+        response = next((r for r in reversed(connection.responses.values()) if r.playing_at(t)), None)
+        if response is None or response.first_audio_t is None or response.interrupted is not change.at:
+            return
+        left = response.audio_ms - (t - response.first_audio_t) / NS_PER_MS
+        item = _heard(connection, response, (t - response.first_audio_t) / NS_PER_MS)
+        if item is None or left < self.number("least-unheard-ms") or (connection.number, response.id) in self._cut:
+            return
+        key = (connection.number, item.id)
+        if key in self._playing and self._playing[key] is None:
+            return
+        self._cases.setdefault(key, _Case(connection, response, item, change.at, left, self._playing.get(key)))
+
+    @on(ItemTruncateSent, ItemTruncated, ItemDeleteSent)
+    def cut(self, change: ItemTruncateSent | ItemTruncated | ItemDeleteSent) -> None:
+        """Whoever cuts one message of the response knows where it stopped."""
+        if change.item is None:
+            return
+        if change.item.response_id is not None:
+            self._cut.add((change.conn.number, change.item.response_id))
+        for key, case in list(self._cases.items()):
+            if case.connection is change.conn and change.item.id in case.response.items:
+                del self._cases[key]
+
+    def finish(self) -> None:
+        """Report the messages that nobody cut although there was time."""
+        for case in self._cases.values():
+            if not within(case.at, case.connection.last, self.number("reaction-ms")):
+                self._report(case)
+
+    def _report(self, case: _Case) -> None:
+        item, response = case.item, case.response
+        self.report(
+            f"{item.label} was cut off at {stamp(case.at)} with {case.unheard_ms / 1000:.1f} s unheard, and was never "
+            f"truncated: the conversation holds all of it",
+            case.at,
+            (
+                seen(item.added, f"{item.label} is added"),
+                seen(case.played, f"{item.label} is being played"),
+                seen(case.at, "the user speaks"),
+            ),
+            certainty="proven" if case.played else "likely",
+            severity=Severity.ERROR if case.played else Severity.WARNING,
+            about=item,
+            responses=(response.id,),
+            prevented_by=("send conversation.item.truncate with the played milliseconds on every barge-in",),
+        )
+
+
+def _heard(connection: Connection, response: ResponseLife, played_ms: float) -> ItemLife | None:
+    """Give the message of *response* that is heard after *played_ms* of its audio."""
+    for item_id in response.items:
+        item = connection.item(item_id)
+        if item is None or not item.audio_bytes:
+            continue
+        played_ms -= item.audio_bytes / response.audio_bytes_per_ms
+        if played_ms <= 0:
+            return item
+    return None

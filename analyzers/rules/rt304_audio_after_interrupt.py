@@ -1,0 +1,271 @@
+"""RT304: the audio of an interrupted response keeps coming."""
+
+from dataclasses import dataclass
+
+from rtlog.analyzers.finding import ms, stamp
+from rtlog.analyzers.moment import NS_PER_MS, Moment
+from rtlog.analyzers.reconciler.changes import ResponseDone
+from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
+from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+
+@dataclass(slots=True, eq=False)
+class _Tail:
+    """A response whose audio came long after it was interrupted."""
+
+    response: ResponseLife
+    late_ns: int
+    audio_ms: float
+
+
+class AudioAfterInterrupt(Rule):
+    """`response.output_audio.delta` of a response that was interrupted, ended or truncated."""
+
+    code = "RT304"
+    name = "audio-after-interrupt"
+    severity = Severity.ERROR
+    needs = frozenset({"time"})
+    what = (
+        "The user speaks, or the client cancels, and the response's audio goes on for longer than what was on its way; "
+        "or audio comes after `response.done`, or after the item was truncated."
+    )
+    why = "A client that plays what arrives lets the agent talk over the user, or plays the rest of an old answer."
+    remedy = "Drop audio by response_id from the interruption on, and flush the player."
+    look_alikes = (
+        "a handful of deltas that were on their way",
+        "interrupt_response is false: nothing was interrupted",
+        "the next message of the same response (RT312)",
+        "a recording that starts in the middle: whether speech interrupts is not known",
+        "a cancel that did not hit it",
+    )
+    references = (
+        "openai/openai-realtime-console#501",
+        "huggingface/speech-to-speech#335",
+        "GetStream/Vision-Agents#527",
+        "openai/openai-agents-python#4135",
+    )
+    options = (
+        Option("allowance-ms", 300, "audio this long after the user began to speak was on its way"),
+        Option("cancel-allowance-ms", 1_500, "audio this long after the client's cancel: the cancel travels too"),
+    )
+    bad = (
+        Example(
+            "it goes on while the user speaks",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  < speech_started u1
+            900  < audio r1 m1 48000
+            950  < finished r1 cancelled turn_detected
+            """,
+            "warning likely",
+            (1, 5, 7),
+        ),
+        Example(
+            "it goes on after the cancel",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  > cancel
+            2100 < audio r1 m1 48000
+            2200 < finished r1 cancelled client_cancelled
+            """,
+            "warning likely",
+            (1, 5, 7),
+        ),
+        Example(
+            "after its end",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            90   < finished r1 completed
+            95   < audio r1 m1 48000
+            """,
+            "error proven",
+            (1, 5, 6),
+        ),
+        Example(
+            "after it was truncated",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            50   < truncated m1
+            95   < audio r1 m1 48000
+            """,
+            "error proven",
+            (3, 5, 6),
+        ),
+    )
+    good = (
+        Example(
+            "a handful of deltas that were on their way",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  < speech_started u1
+            700  < audio r1 m1 48000
+            950  < finished r1 cancelled turn_detected
+            """,
+        ),
+        Example(
+            "on their way while the cancel was, too",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  > cancel
+            1400 < audio r1 m1 48000
+            1450 < finished r1 cancelled client_cancelled
+            """,
+        ),
+        Example(
+            "interrupt_response is false: nothing was interrupted",
+            """
+            0    < updated session.turn_detection={"type":"server_vad","interrupt_response":false}
+            1    < response r1
+            2    < output r1 m1 assistant
+            3    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  < speech_started u1
+            1900 < audio r1 m1 48000
+            2950 < finished r1 completed
+            """,
+        ),
+        Example(
+            "the next message of the same response (RT312)",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant
+            50   < truncated m1
+            95   < audio r1 m2 48000
+            """,
+        ),
+        Example(
+            "a recording that starts in the middle: whether speech interrupts is not known",
+            """
+            bare
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  < speech_started u1
+            1900 < audio r1 m1 48000
+            2950 < finished r1 completed
+            """,
+        ),
+        Example(
+            "a cancel that did not hit it",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  > cancel event_id=e1
+            540  < error response_cancel_not_active e1
+            2900 < audio r1 m1 48000
+            2950 < finished r1 completed
+            """,
+        ),
+        Example(
+            "words alone go on",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  < speech_started u1
+            900  < words r1 m1
+            950  < finished r1 cancelled turn_detected
+            """,
+        ),
+    )
+
+    def begin(self) -> None:
+        """Start with no tail heard."""
+        self._tails: list[_Tail] = []
+
+    @on(ResponseDone)
+    def done(self, change: ResponseDone) -> None:
+        """Compare the last sound with the interruption."""
+        response = change.response
+        interrupted, last = response.interrupted, response.last_audio_t
+        if interrupted is None or interrupted.t is None or last is None or response.done is None:
+            return
+        by_client = interrupted.dir == "client"
+        known = change.conn.saw_session_created or change.conn.settings.turn_detection is not None
+        # A cancel that hit nothing, or another response, interrupted nobody.
+        if response.status != "cancelled" if by_client else not known:
+            return
+        allowance = self.number("cancel-allowance-ms" if by_client else "allowance-ms") * NS_PER_MS
+        audio = (response.audio_bytes - response.audio_bytes_then) / response.audio_bytes_per_ms
+        if interrupted.seq < response.done.seq and last - interrupted.t > allowance and audio > 0:
+            self._tails.append(_Tail(response, last - interrupted.t, audio))
+
+    def finish(self) -> None:
+        """Report the tails, and what came after an end."""
+        for tail in self._tails:
+            self._report_tail(tail)
+        for connection in self.engine.connections():
+            self._judge_late(connection)
+
+    def _judge_late(self, connection: Connection) -> None:
+        for response in connection.responses.values():
+            if response.late_audio is not None:
+                self._report_late(response, None, response.done, response.late_audio)
+        for item in (*connection.items.values(), *connection.buried.values()):
+            if item.late_audio is not None:
+                self._report_late(connection.response_of(item), item, item.truncated, item.late_audio)
+
+    def _report_tail(self, tail: _Tail) -> None:
+        response = tail.response
+        if response.interrupted is None:
+            return
+        self.report(
+            f"{response.label} went on for {ms(tail.late_ns)} after it was interrupted at "
+            f"{stamp(response.interrupted)}: {tail.audio_ms / 1000:.1f} s of audio",
+            response.interrupted,
+            (
+                seen(response.created, f"{response.label} begins"),
+                seen(response.interrupted, f"{response.label} is interrupted"),
+                seen(response.done, f"{response.label} ends"),
+            ),
+            certainty="likely",
+            severity=Severity.WARNING,
+            responses=(response.id,),
+            items=tuple(response.items),
+            subject="response",
+            prevented_by=("drop audio by response_id from the interruption on",),
+        )
+
+    def _report_late(
+        self, response: ResponseLife | None, item: ItemLife | None, end: Moment | None, late: Moment
+    ) -> None:
+        name = item.label if item is not None else response.label if response is not None else ""
+        began = item.added if item is not None else response.created if response is not None else None
+        how = "was truncated" if item is not None else "ended"
+        self.report(
+            f"audio of {name} came at {stamp(late)}, after it {how} at {stamp(end)}",
+            late,
+            (seen(began, f"{name} begins"), seen(end, f"{name} {how}"), seen(late, f"audio of {name} all the same")),
+            certainty="proven",
+            items=(item.id,) if item is not None else (),
+            responses=(response.id,) if response is not None else (),
+            subject="item" if item is not None else "response",
+            prevented_by=("drop audio by response_id from the interruption on",),
+        )

@@ -1,0 +1,217 @@
+"""RT310: speech that has started never stops, or stops without having started."""
+
+from dataclasses import dataclass
+
+from rtlog.analyzers.finding import Certainty, ms, stamp
+from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
+from rtlog.analyzers.reconciler.changes import AudioCommitted, RequestSent, SpeechStarted, SpeechStopped
+from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+BY_HAND = frozenset({"input_audio_buffer.commit", "input_audio_buffer.clear"})
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    connection: Connection
+    started: Moment
+    item_id: str
+
+
+class SpeechPairBroken(Rule):
+    """`speech_started` without `speech_stopped` or `committed`, or the reverse."""
+
+    code = "RT310"
+    name = "speech-pair-broken"
+    severity = Severity.WARNING
+    needs = frozenset({"time"})
+    what = (
+        "Turn detection hears speech begin and never hears it end: the noise floor is too high, or the client stopped "
+        "sending audio, so that there is no silence to hear. Or the beginning is missing."
+    )
+    why = "The turn is never committed: the agent waits for the user to finish and says nothing."
+    remedy = "Keep appending silence while a turn is open, or commit by hand; raise the threshold in noise."
+    look_alikes = (
+        "the client commits during speech: no end need come",
+        "the client clears the buffer",
+        "the session ends during speech",
+        "a long turn that does end",
+        "a recording that starts in the middle of a session",
+    )
+    references = (
+        "twilio-samples/speech-assistant-openai-realtime-api-python#6",
+        "ngoanpv/DeepInterview#23",
+        "sgl-project/sglang-omni#1327",
+    )
+    options = (
+        Option("longest-ms", 30_000, "a turn that is open for this long does not end"),
+        Option("silence-ms", 2_000, "turn detection needs this much more audio to hear an end"),
+    )
+    bad = (
+        Example(
+            "open for more than 30 s",
+            """
+            0     < speech_started u1
+            31000 < speech_started u1
+            """,
+            "warning likely",
+            (1, 2),
+        ),
+        Example(
+            "the client stops sending audio",
+            """
+            0    > append 48000
+            500  < speech_started u1
+            900  > append 48000
+            5000 > respond
+            """,
+            "warning likely",
+            (2, 4),
+        ),
+        Example(
+            "another turn begins first",
+            """
+            0    < speech_started u1
+            900  < speech_started u2
+            1900 < speech_stopped u2
+            """,
+            "warning likely",
+            (1, 2),
+        ),
+        Example(
+            "stopped without having started",
+            """
+            0    < speech_stopped u1
+            """,
+            "warning likely",
+            (1,),
+        ),
+    )
+    good = (
+        Example(
+            "the client commits during speech: no end need come",
+            """
+            0     < speech_started u1
+            900   > commit
+            40000 < speech_started u2
+            40900 < speech_stopped u2
+            """,
+        ),
+        Example(
+            "the client clears the buffer",
+            """
+            0     < speech_started u1
+            900   > clear
+            40000 > respond
+            """,
+        ),
+        Example(
+            "the session ends during speech",
+            """
+            0    > append 48000
+            500  < speech_started u1
+            1500 close by=client
+            """,
+        ),
+        Example(
+            "a long turn that does end",
+            """
+            0     < speech_started u1
+            40000 < speech_stopped u1
+            """,
+        ),
+        Example(
+            "committed without a stop",
+            """
+            0     < speech_started u1
+            900   < committed u1
+            40000 > respond
+            """,
+        ),
+        Example(
+            "a recording that starts in the middle of a session",
+            """
+            bare
+            0    < speech_stopped u1
+            """,
+        ),
+        Example(
+            "audio that goes on",
+            """
+            0    > append 48000
+            500  < speech_started u1
+            900  > append 480000
+            5000 > respond
+            """,
+        ),
+    )
+
+    def begin(self) -> None:
+        """Start with nobody speaking."""
+        self._open: dict[int, _Open] = {}
+        self._started: set[tuple[int, str]] = set()
+
+    @on(SpeechStarted)
+    def speech_started(self, change: SpeechStarted) -> None:
+        """A turn begins; one that is still open has lost its end."""
+        number, item_id = change.conn.number, change.item.id if change.item else ""
+        before = self._open.get(number)
+        if before is not None and before.item_id != item_id:
+            self._report(before.started, change.at, "another turn began", "likely")
+        if before is None or before.item_id != item_id:
+            self._open[number] = _Open(change.conn, change.at, item_id)
+        self._started.add((number, item_id))
+
+    @on(SpeechStopped)
+    def speech_stopped(self, change: SpeechStopped) -> None:
+        """The turn ends; one that never began has lost its beginning."""
+        number, item_id = change.conn.number, change.item.id if change.item else ""
+        self._open.pop(number, None)
+        known = (number, item_id) in self._started
+        self._started.discard((number, item_id))
+        if not known and change.conn.saw_session_created:
+            self.report(
+                f"speech stopped at {stamp(change.at)} that had never started",
+                change.at,
+                (seen(change.at, "an end without a beginning"),),
+                certainty="likely",
+                items=(item_id,) if item_id else (),
+                subject="speech",
+                prevented_by=("take speech_stopped for a turn of its own",),
+            )
+
+    @on(AudioCommitted)
+    def committed(self, change: AudioCommitted) -> None:
+        """A commit ends the turn, with or without a stop."""
+        self._open.pop(change.conn.number, None)
+
+    @on(RequestSent)
+    def by_hand(self, change: RequestSent) -> None:
+        """A client that commits or clears by hand takes the turn away from turn detection."""
+        if change.request.type in BY_HAND:
+            self._open.pop(change.conn.number, None)
+
+    def finish(self) -> None:
+        """Report the turns that are open at the end, where there was time."""
+        for turn in self._open.values():
+            self._judge(turn)
+
+    def _judge(self, turn: _Open) -> None:
+        connection, last = turn.connection, turn.connection.last
+        waited, until = elapsed(turn.started, last), connection.appended_until
+        if waited is None or last is None or last.t is None:
+            return
+        if waited > self.number("longest-ms") * NS_PER_MS:
+            self._report(turn.started, last, f"open for {ms(waited)}", "likely")
+        elif until is not None and last.t - until > self.number("silence-ms") * NS_PER_MS and connection.closed is None:
+            self._report(turn.started, last, f"no audio was sent for {ms(last.t - until)}", "likely")
+
+    def _report(self, started: Moment, until: Moment, why: str, certainty: Certainty) -> None:
+        self.report(
+            f"the speech that started at {stamp(started)} never stopped: {why}, by {stamp(until)}",
+            started,
+            (seen(started, "speech starts"), seen(until, why)),
+            certainty=certainty,
+            subject="speech",
+            prevented_by=("keep appending silence while a turn is open",),
+        )
