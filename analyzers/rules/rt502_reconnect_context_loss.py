@@ -1,6 +1,5 @@
 """RT502: a new connection goes on without what the old one knew."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import Certainty, stamp
@@ -47,7 +46,7 @@ class _Reconnect:
     @property
     def follows(self) -> bool:
         """Whether the new connection began when the old one was over."""
-        begun = self.new.first_server or self.new.first_client
+        begun = self.new.first_server
         return begun is not None and self.ended is not None and self.ended.seq < begun.seq
 
 
@@ -252,7 +251,7 @@ class ReconnectContextLoss(Rule):
     def sent(self, change: RequestSent) -> None:
         """An old id in a new event is the proof that the client means to go on."""
         case, item_id = self._of(change.conn), change.request.item_id
-        if case is None or item_id is None or change.request.type == "conversation.item.create":
+        if case is None or item_id is None:
             return
         if case.named is None and case.old.item(item_id) is not None and change.conn.item(item_id) is None:
             case.named = change.at
@@ -300,22 +299,21 @@ class ReconnectContextLoss(Rule):
     def finish(self) -> None:
         """Judge every connection that goes on from another."""
         for case in self._reconnects.values():
-            if case is not None and case.follows and (case.replay.began or case.named):
-                self._judge(case)
+            proof = (case.replay.began or case.named) if case is not None else None
+            if case is not None and proof is not None and case.follows:
+                self._judge(case, proof)
 
-    def _judge(self, case: _Reconnect) -> None:
+    def _judge(self, case: _Reconnect, proof: Moment) -> None:
         # Before the first response the replay may still be going on.
         loss = case.replay.loss() if case.first_response is not None else Loss([], [], trimmed=False)
-        cut = [r for r in case.old.active.values() if not r.out_of_band] if self._left_unanswered(case) else []
+        cut = list(case.old.active.values()) if self._left_unanswered(case) else []
         if loss.items:
             certainty: Certainty = "likely" if case.replay.began else "proven"
-            self._report(
-                case, _lost(loss), loss.items, cut, Severity.INFO if loss.trimmed else Severity.ERROR, certainty
-            )
+            severity = Severity.INFO if loss.trimmed else Severity.ERROR
+            self._report(case, proof, _lost(loss), loss.items, cut, severity, certainty)
         elif cut:
-            self._report(
-                case, "nothing took the place of the response that was cut", [], cut, Severity.WARNING, "likely"
-            )
+            what = "nothing took the place of the response that was cut"
+            self._report(case, proof, what, [], cut, Severity.WARNING, "likely")
 
     def _left_unanswered(self, case: _Reconnect) -> bool:
         """Say whether nothing on the new connection came soon enough to replace a response that was cut."""
@@ -325,16 +323,14 @@ class ReconnectContextLoss(Rule):
     def _report(
         self,
         case: _Reconnect,
+        proof: Moment,
         what: str,
         missing: list[ItemLife],
-        cut: Iterable[ResponseLife],
+        cut: list[ResponseLife],
         severity: Severity,
         certainty: Certainty,
     ) -> None:
-        proof = case.replay.began or case.named
-        response, cut = case.first_response, list(cut)
-        if proof is None:
-            return
+        response = case.first_response
         names = ", ".join(item.label for item in missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
         running = f"; {cut[0].label} was in progress at the cut" if cut else ""
         first = missing[0] if missing else None

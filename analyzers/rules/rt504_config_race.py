@@ -186,8 +186,8 @@ class ConfigRace(Rule):
     @on(ResponseCreateSent)
     def create_sent(self, change: ResponseCreateSent) -> None:
         """Keep the request for a reply to an output: an update right behind it was meant for that reply."""
-        output = self._outputs.pop(change.conn.number, None)
-        if output is not None and not change.request.out_of_band:
+        output = None if change.request.out_of_band else self._outputs.pop(change.conn.number, None)
+        if output is not None:
             self._replies[change.conn.number] = (change.request, output)
 
     @on(RequestSent)
@@ -195,7 +195,7 @@ class ConfigRace(Rule):
         """An update that follows the request for a reply at once comes too late for it."""
         request = change.request
         reply, output = self._replies.get(change.conn.number, (None, None))
-        if request.type != "session.update" or not request.configures or reply is None or output is None:
+        if not request.configures or reply is None or output is None:
             return
         if within(reply.sent, request.sent, self.number("handoff-ms")):
             self._handoffs.append((reply, output, request))

@@ -94,7 +94,7 @@ class IdlessAck(Rule):
     def answered(self, change: RequestAnswered) -> None:
         """An acknowledgement that was matched in order may have meant any of those that wait."""
         request, number = change.request, change.conn.number
-        if request.type != "conversation.item.delete" or request.outcome != "acknowledged" or request.answered_by_id:
+        if request.type != "conversation.item.delete" or request.answered_by_id:
             return
         waiting = [request, *change.conn.requests.pending(request.type)]
         if self._guessing.get(number, 0) <= 0 and len(waiting) > 1:

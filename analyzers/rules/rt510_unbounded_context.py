@@ -15,9 +15,9 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 class _Growth:
     """How the input of a connection's responses grew."""
 
+    first: tuple[Moment, int]
+    last: tuple[Moment, int]
     run: int = 0
-    first: tuple[Moment, int] | None = None
-    last: tuple[Moment, int] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -194,24 +194,25 @@ class UnboundedContext(Rule):
     @on(ResponseDone)
     def done(self, change: ResponseDone) -> None:
         """Count responses that took more input than the one before."""
-        tokens, growth = change.response.input_tokens, self._growth.setdefault(change.conn.number, _Growth())
+        tokens = change.response.input_tokens
         if not tokens or change.response.out_of_band:
             return
-        told = growth.run >= self.number("least-responses") and (growth.last or (None, 0))[1] >= self.number("tokens")
-        if growth.last is not None and tokens > growth.last[1]:
-            growth.run, growth.last = growth.run + 1, (change.at, tokens)
-        elif not told:
-            growth.run, growth.first, growth.last = 0, (change.at, tokens), (change.at, tokens)
-        growth.first = growth.first or (change.at, tokens)
+        now = (change.at, tokens)
+        growth = self._growth.setdefault(change.conn.number, _Growth(now, now))
+        if tokens > growth.last[1]:
+            growth.run, growth.last = growth.run + 1, now
+        elif not self._is_large(growth):
+            self._growth[change.conn.number] = _Growth(now, now)
+
+    def _is_large(self, growth: _Growth) -> bool:
+        return growth.run >= self.number("least-responses") and growth.last[1] >= self.number("tokens")
 
     def finish(self) -> None:
         """Report what was kept, else what only grew."""
         for kept, at in self._cases:
             self._report(kept, at)
         for growth in self._growth.values():
-            if growth.first is None or growth.last is None or growth.run < self.number("least-responses"):
-                continue
-            if growth.last[1] >= self.number("tokens"):
+            if self._is_large(growth):
                 self._warn(growth.first, growth.last, growth.run)
 
     def _report(self, kept: _Kept, at: Moment) -> None:
