@@ -29,6 +29,8 @@ class Settings:
     turn_detection: bool | None = None
     creates_response: bool = True
     interrupts_response: bool = True
+    detects_by: str = ""
+    """`server_vad`, `semantic_vad`; empty where it was not told."""
     idle_timeout: bool = False
     transcribes: bool | None = None
     speaks: bool = True

@@ -94,6 +94,7 @@ def _take_turn_detection(settings: Settings, told: Session, audio_in: AudioInput
     detection = audio_in.turn_detection if audio_in.turn_detection is not UNSET else told.turn_detection
     if isinstance(detection, TurnDetection):
         settings.turn_detection = True
+        settings.detects_by = detection.type or ""
         settings.creates_response = detection.create_response is not False
         settings.interrupts_response = detection.interrupt_response is not False
         settings.idle_timeout = detection.idle_timeout_ms is not None

@@ -19,7 +19,11 @@ class TruncateWithoutAudio(Rule):
     )
     why = "The server refuses; a client that waits for `truncated` stalls, and the message stays as it was."
     remedy = "Truncate only what audio was received for; otherwise skip, or delete the message and commit nothing."
-    look_alikes = ("audio_end_ms = 0 with audio present is legal",)
+    look_alikes = (
+        "audio_end_ms = 0 with audio present is legal",
+        "a truncate that the server takes, though no audio was seen (WebRTC, SIP)",
+        "refused for another reason: there is audio, but not as much (RT302)",
+    )
     references = ("livekit/agents#6157", "livekit/agents#6158", "livekit/agents#1015", "livekit/agents-js#1903")
     bad = (
         Example(
@@ -35,10 +39,30 @@ class TruncateWithoutAudio(Rule):
             "warning proven",
             (3, 5, 6),
         ),
+        Example(
+            "a message restored as text, refused without code and id",
+            """
+            0    > create m1 assistant text="as I said"
+            40   < added m1 assistant
+            500  > truncate m1 400
+            540  < error error.code=null error.message="Only model output audio messages can be truncated"
+            """,
+            "warning proven",
+            (2, 3, 4),
+        ),
+        Example(
+            "an item that nothing has told of",
+            """
+            500  > truncate m9 400 event_id=e1
+            540  < error unsupported_content_type e1
+            """,
+            "warning proven",
+            (1, 2),
+        ),
     )
     good = (
         Example(
-            "truncated at 0 with audio present",
+            "audio_end_ms = 0 with audio present is legal",
             """
             0    < response r1
             10   < output r1 m1 assistant
@@ -47,6 +71,31 @@ class TruncateWithoutAudio(Rule):
             200  < speech_started u1
             210  > truncate m1 0 event_id=e1
             250  < truncated m1
+            """,
+        ),
+        Example(
+            "a truncate that the server takes, though no audio was seen (WebRTC, SIP)",
+            """
+            11   < added m1 assistant
+            210  > truncate m1 200 event_id=e1
+            250  < truncated m1
+            """,
+        ),
+        Example(
+            "refused for another reason: there is audio, but not as much (RT302)",
+            """
+            11   < added m1 assistant
+            20   < audio r1 m1 4800
+            210  > truncate m1 9000 event_id=e1
+            250  < error invalid_value e1 "Audio content of 100ms is already shorter than 9000ms"
+            """,
+        ),
+        Example(
+            "an error that answers no truncate at all",
+            """
+            11   < added m1 assistant
+            200  > delete m1
+            250  < error unsupported_content_type
             """,
         ),
     )

@@ -9,8 +9,14 @@ from rtlog.analyzers.reconciler.changes import ErrorReceived, ItemTruncateSent
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+from rtlog.recordings.vocabulary import errors
 
 SHORTER = "is already shorter than"
+OPEN = 256
+"""Unanswered truncates that are waited for: some servers answer none."""
+
+OTHERS = frozenset({errors.UNSUPPORTED_CONTENT, errors.TRUNCATE_UNKNOWN, errors.ALREADY_TRUNCATED})
+"""What is wrong with the item, whatever the position: RT301's and RT107's."""
 
 
 @dataclass(slots=True, eq=False)
@@ -139,6 +145,14 @@ class TruncatePastAudioEnd(Rule):
             """,
         ),
         Example(
+            "no position, and no audio to have one in: RT301's",
+            """
+            2    < added m1 assistant
+            500  > truncate m1 audio_end_ms=null event_id=e1
+            540  < error unsupported_content_type e1
+            """,
+        ),
+        Example(
             "refused because there is no audio: RT301's",
             """
             2    < added m1 assistant
@@ -155,7 +169,9 @@ class TruncatePastAudioEnd(Rule):
     @on(ItemTruncateSent)
     def truncate_sent(self, change: ItemTruncateSent) -> None:
         """Keep a truncate until it is answered, with the audio that had come by then."""
-        self._cases = [case for case in self._cases if case.refused or case.request.outcome != "acknowledged"]
+        refused = [case for case in self._cases if case.refused]
+        open_ones = [case for case in self._cases if not case.refused and case.request.outcome == "pending"]
+        self._cases = refused + open_ones[-OPEN:]
         received = change.item.audio_bytes / change.conn.settings.output_bytes_per_ms if change.item else 0.0
         self._cases.append(_Case(change.conn, change.request, change.item, change.end_ms, received))
 
@@ -163,7 +179,8 @@ class TruncatePastAudioEnd(Rule):
     def refused(self, change: ErrorReceived) -> None:
         """The server's own word: the audio is shorter, or the position is none."""
         case = next((case for case in self._cases if case.request is change.request), None)
-        if case is not None and (SHORTER in change.message or case.end_ms is None):
+        no_position = case is not None and case.end_ms is None and change.code not in OTHERS
+        if case is not None and (SHORTER in change.message or no_position):
             case.refused = change.at
 
     def finish(self) -> None:

@@ -92,6 +92,20 @@ class AudioAfterInterrupt(Rule):
             (1, 5, 6),
         ),
         Example(
+            "after both ends, and told once",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            50   < truncated m1
+            90   < finished r1 cancelled turn_detected
+            95   < audio r1 m1 48000
+            """,
+            "error proven",
+            (1, 6, 7),
+        ),
+        Example(
             "after it was truncated",
             """
             0    < response r1
@@ -229,8 +243,10 @@ class AudioAfterInterrupt(Rule):
             if response.late_audio is not None:
                 self._report_late(response, None, response.done, response.late_audio)
         for item in (*connection.items.values(), *connection.buried.values()):
-            if item.late_audio is not None:
-                self._report_late(connection.response_of(item), item, item.truncated, item.late_audio)
+            maker = connection.response_of(item)
+            told = maker is not None and maker.late_audio == item.late_audio
+            if item.late_audio is not None and not told:
+                self._report_late(maker, item, item.truncated, item.late_audio)
 
     def _report_tail(self, tail: _Tail) -> None:
         response = tail.response

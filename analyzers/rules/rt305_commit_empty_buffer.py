@@ -1,11 +1,10 @@
 """RT305: the client commits an audio buffer that holds next to nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
 from rtlog.analyzers.reconciler.changes import AudioCommitted, ErrorReceived
-from rtlog.analyzers.reconciler.life import Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
@@ -16,7 +15,6 @@ class _Commits:
 
     last_own: Moment | None = None
     """The last commit that turn detection made."""
-    raced: list[tuple[Request, Moment]] = field(default_factory=list)
     count: int = 0
     """Refused with turn detection on: noise."""
     first: tuple[Moment, Moment] | None = None

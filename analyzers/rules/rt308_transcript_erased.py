@@ -2,7 +2,7 @@
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
-from rtlog.analyzers.reconciler.changes import LocalChanged, WordsGone
+from rtlog.analyzers.reconciler.changes import ItemTruncateSent, LocalChanged, WordsGone
 from rtlog.analyzers.reconciler.life import ItemLife
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 
@@ -19,7 +19,11 @@ class TranscriptErased(Rule):
     )
     why = "The application's history has a hole, and the next replay leaves the message out."
     remedy = "Keep the transcript that the deltas told, cut at the played position; never overwrite it with nothing."
-    look_alikes = ("an item that never had words", "an item that is shown with its words")
+    look_alikes = (
+        "an item that never had words",
+        "an item that is shown with its words",
+        "a message of which nothing was heard: truncated at 0, and rightly kept empty",
+    )
     references = ("openai/openai-agents-js#523", "openai/openai-agents-js#982", "openai/openai-agents-python#1495")
     bad = (
         Example(
@@ -64,11 +68,44 @@ class TranscriptErased(Rule):
             210  L item_committed m1 role=assistant empty=false
             """,
         ),
+        Example(
+            "a message of which nothing was heard: truncated at 0, and rightly kept empty",
+            """
+            0    < added m1 assistant
+            10   < words r1 m1
+            80   > truncate m1 0
+            90   < truncated m1
+            200  L item_committed m1 role=assistant empty=true
+            """,
+        ),
+        Example(
+            "the user's own turn, committed before its words are taken over",
+            """
+            0    < added u1 user
+            10   < transcribed u1 hello
+            20   L item_committed u1 role=user empty=true
+            """,
+        ),
+        Example(
+            "a message that is removed, not committed",
+            """
+            0    < added m1 assistant
+            10   < words r1 m1
+            20   L item_removed m1 empty=true
+            """,
+        ),
     )
 
     def begin(self) -> None:
         """Start with nothing told."""
         self._told: set[tuple[int, str]] = set()
+        self._unheard: set[tuple[int, str]] = set()
+
+    @on(ItemTruncateSent)
+    def truncate_sent(self, change: ItemTruncateSent) -> None:
+        """A message cut at its beginning has no words that anybody heard."""
+        if change.item is not None and change.end_ms == 0:
+            self._unheard.add((change.item.conn, change.item.id))
 
     @on(WordsGone)
     def words_gone(self, change: WordsGone) -> None:
@@ -79,7 +116,9 @@ class TranscriptErased(Rule):
     def committed(self, change: LocalChanged) -> None:
         """The application keeps the item without its words."""
         item = change.item
-        if change.at.type == "local.item_committed" and change.empty and item is not None and item.has_text:
+        if change.at.type != "local.item_committed" or not change.empty or item is None or item.role != "assistant":
+            return
+        if item.has_text and (item.conn, item.id) not in self._unheard:
             self._report(item, change.at, Severity.WARNING, "the application holds it empty")
 
     def _report(self, item: ItemLife, at: Moment, severity: Severity, how: str) -> None:

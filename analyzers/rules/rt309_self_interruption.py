@@ -9,6 +9,9 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
+LEAST_WORDS = 3
+"""One word or two (yes, the table) a user says by chance as the agent does."""
+
 
 @dataclass(slots=True, eq=False)
 class _Case:
@@ -37,6 +40,7 @@ class SelfInterruption(Rule):
     remedy = "Cancel the echo, raise the threshold, wait for words before stopping, or set interrupt_response to false."
     look_alikes = (
         "a genuine barge-in: words of the user's own",
+        "a word or two that the agent says as well",
         "speech long after the agent began",
         "the response was not cancelled by it",
         "a short turn whose words are not known yet when the recording ends",
@@ -115,6 +119,22 @@ class SelfInterruption(Rule):
             801  < committed u1
             802  < added u1 user
             1200 < transcribed u1 "stop"
+            """,
+        ),
+        Example(
+            "a word or two that the agent says as well",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            11   < part_done r1 m1 "yes I can help you with the table"
+            600  < speech_started u1
+            610  < finished r1 cancelled turn_detected
+            800  < speech_stopped u1
+            801  < committed u1
+            802  < added u1 user
+            1200 < transcribed u1 "the table"
             """,
         ),
         Example(
@@ -207,7 +227,7 @@ class SelfInterruption(Rule):
         items = (case.connection.item(item_id) for item_id in case.response.items)
         own = {word for item in items if item is not None for word in _words(item.text)}
         heard = _words(words)
-        return bool(heard) and sum(word in own for word in heard) / len(heard) > self.number("overlap")
+        return len(heard) >= LEAST_WORDS and sum(word in own for word in heard) / len(heard) > self.number("overlap")
 
     def _report(self, case: _Case, certainty: Certainty) -> None:
         response, first = case.response, case.response.first_audio_t

@@ -4,11 +4,19 @@ from dataclasses import dataclass
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
-from rtlog.analyzers.reconciler.changes import AudioCommitted, RequestSent, SpeechStarted, SpeechStopped
+from rtlog.analyzers.reconciler.changes import (
+    AudioCommitted,
+    RequestSent,
+    SessionConfigured,
+    SpeechStarted,
+    SpeechStopped,
+)
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 BY_HAND = frozenset({"input_audio_buffer.commit", "input_audio_buffer.clear"})
+SEMANTIC = "semantic_vad"
+"""It takes its time by design, up to 8 s of silence at low eagerness."""
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +44,8 @@ class SpeechPairBroken(Rule):
         "the client clears the buffer",
         "the session ends during speech",
         "a long turn that does end",
+        "semantic_vad, which waits for the end of a thought",
+        "turn detection is switched off during speech",
         "a recording that starts in the middle of a session",
     )
     references = (
@@ -121,6 +131,23 @@ class SpeechPairBroken(Rule):
             """,
         ),
         Example(
+            "semantic_vad, which waits for the end of a thought",
+            """
+            0     < updated session.turn_detection={"type":"semantic_vad","eagerness":"low"}
+            1     > append 48000
+            500   < speech_started u1
+            40000 > respond
+            """,
+        ),
+        Example(
+            "turn detection is switched off during speech",
+            """
+            0     < speech_started u1
+            900   < updated session.turn_detection=null
+            40000 > respond
+            """,
+        ),
+        Example(
             "committed without a stop",
             """
             0     < speech_started u1
@@ -180,6 +207,12 @@ class SpeechPairBroken(Rule):
                 prevented_by=("take speech_stopped for a turn of its own",),
             )
 
+    @on(SessionConfigured)
+    def configured(self, change: SessionConfigured) -> None:
+        """Without turn detection nothing ends a turn but the client."""
+        if change.conn.settings.turn_detection is False:
+            self._open.pop(change.conn.number, None)
+
     @on(AudioCommitted)
     def committed(self, change: AudioCommitted) -> None:
         """A commit ends the turn, with or without a stop."""
@@ -199,7 +232,7 @@ class SpeechPairBroken(Rule):
     def _judge(self, turn: _Open) -> None:
         connection, last = turn.connection, turn.connection.last
         waited, until = elapsed(turn.started, last), connection.appended_until
-        if waited is None or last is None or last.t is None:
+        if waited is None or last is None or last.t is None or connection.settings.detects_by == SEMANTIC:
             return
         if waited > self.number("longest-ms") * NS_PER_MS:
             self._report(turn.started, last, f"open for {ms(waited)}", "likely")

@@ -16,6 +16,9 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
+REMEMBERED = 256
+"""Answered turns whose words may still come."""
+
 
 @dataclass(slots=True, eq=False)
 class _Turn:
@@ -195,6 +198,14 @@ class EmptyUserTurn(Rule):
             if turn is not None:
                 turn.response = change.response
                 self._answered.append(turn)
+                self._forget()
+
+    def _forget(self) -> None:
+        """Where nothing is transcribed, no words will ever settle a turn."""
+        if len(self._answered) > REMEMBERED:
+            oldest = next((turn for turn in self._answered if turn.told is None and turn.idle is None), None)
+            if oldest is not None:
+                self._answered.remove(oldest)
 
     @on(Transcribed)
     def transcribed(self, change: Transcribed) -> None:

@@ -33,7 +33,12 @@ class MultiItemAudioOverlap(Rule):
     )
     why = "A barge-in truncates a message that was not being heard: the server keeps words that nobody heard."
     remedy = "Queue audio by item_id, and truncate the item whose samples are being played."
-    look_alikes = ("the truncate hits the message that is heard", "one message and a call", "messages without a sound")
+    look_alikes = (
+        "the truncate hits the message that is heard, and the one behind it at 0",
+        "a truncate at the whole length, which takes nothing away",
+        "one message and a call",
+        "messages without a sound",
+    )
     references = ("pipecat-ai/pipecat#4465", "livekit/agents#5763")
     options = (Option("slack-ms", 1_000, "a player may be this far from the estimate"),)
     bad = (
@@ -72,6 +77,51 @@ class MultiItemAudioOverlap(Rule):
         ),
     )
     good = (
+        Example(
+            "the truncate hits the message that is heard, and the one behind it at 0",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 240000
+            1000 < speech_started u1
+            1010 > truncate m1 990
+            1011 > truncate m2 0
+            1090 < truncated m1
+            1091 < truncated m2
+            """,
+        ),
+        Example(
+            "a truncate at the whole length, which takes nothing away",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 24000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 240000
+            3000 < speech_started u1
+            3010 > truncate m1 500
+            3011 > truncate m2 2490
+            """,
+        ),
+        Example(
+            "both are over when it is sent",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 24000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 24000
+            9000 > truncate m1 100
+            """,
+        ),
         Example(
             "one message and a call",
             """
@@ -114,7 +164,7 @@ class MultiItemAudioOverlap(Rule):
 
     @on(ItemTruncateSent)
     def truncate_sent(self, change: ItemTruncateSent) -> None:
-        """Compare what is truncated with what is heard."""
+        """Compare what is truncated with what is heard; cut at 0 or at its end, nothing false is said of a message."""
         item, response = change.item, change.conn.response_of(change.item) if change.item else None
         if item is None or response is None or response.first_audio_t is None or change.at.t is None:
             return
@@ -123,6 +173,9 @@ class MultiItemAudioOverlap(Rule):
         if len(spoken) < 2 or item not in spoken or not response.playing_at(change.at.t):  # noqa: PLR2004 - several
             return
         slack = self.number("slack-ms")
+        whole = item.audio_bytes / response.audio_bytes_per_ms
+        if not change.end_ms or change.end_ms >= whole:
+            return
         heard = {_heard(response, spoken, moment) for moment in (played - slack, played, played + slack)}
         if spoken.index(item) not in heard:
             heard_now = spoken[_heard(response, spoken, played)]
