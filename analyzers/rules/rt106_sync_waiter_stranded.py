@@ -118,6 +118,17 @@ class SyncWaiterStranded(Rule):
             client="livekit-agents@1.6.9",
         ),
         Example(
+            "refused, and the push of the named client ended all the same",
+            """
+            0     < added m1 assistant
+            899   L ctx_push_begin push_id=p1 source=local
+            900   > create m1 assistant event_id=e1 text=hello
+            940   < error item_create_duplicate_item_id e1
+            945   L ctx_push_end push_id=p1
+            """,
+            client="livekit-agents@1.6.8",
+        ),
+        Example(
             "refused, and whether the named client hears it is not known",
             """
             0     < added m1 assistant

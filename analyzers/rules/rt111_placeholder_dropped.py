@@ -133,6 +133,40 @@ class PlaceholderDropped(Rule):
             client="livekit-agents@1.5.0",
         ),
         Example(
+            "the named client skips it, but has its transcript before it deletes it",
+            """
+            0    > create m1 user prev=root text=hello
+            40   < added m1 user
+            81   < committed u1
+            82   < added u1 user prev=m1
+            200  < transcribed u1 "forget that"
+            228  > delete u1
+            434  < deleted u1
+            """,
+            client="livekit-agents@1.5.0",
+        ),
+        Example(
+            "the hook tells what was added, and the named client knows of no placeholders",
+            """
+            0    L ctx_push_begin source=local items=["m1","config_1"]
+            10   > create m1 user prev=root text=hello
+            40   < added m1 user
+            82   < added fc1 call call_id=c1 prev=m1
+            83   L remote_item_added fc1 previous_item_id=m1
+            """,
+            client="livekit-agents@1.4.6",
+        ),
+        Example(
+            "the hook tells what was added, and no push has told the context",
+            """
+            10   > create m1 user prev=root text=hello
+            40   < added m1 user
+            82   < added fc1 call call_id=c1 prev=m1
+            83   L remote_item_added fc1 previous_item_id=m1
+            """,
+            client="livekit-agents@1.5.0",
+        ),
+        Example(
             "the named client knows of no placeholders",
             """
             0    > create m1 user prev=root text=hello
@@ -173,7 +207,7 @@ class PlaceholderDropped(Rule):
         """A push that lacks what the simulated context lacks."""
         item = change.item
         skip = self._skips.get((item.conn, item.id))
-        if skip is not None and not change.conn.has_local and item.situation is Situation.IN_FLIGHT:
+        if skip is not None and item.situation is Situation.IN_FLIGHT:
             skip.lacking = skip.lacking or change.at
 
     def _taken(self, item: ItemLife, at: Moment) -> None:
@@ -215,7 +249,7 @@ class PlaceholderDropped(Rule):
 def _would_skip(connection: Connection, item: ItemLife) -> bool:
     """Say whether the named client, whose context a push has told, skips a placeholder that no hook tells of."""
     profile, lanes = connection.profile, connection.lanes
-    if profile is None or not profile.places_placeholders or not lanes.local_known or item.id not in lanes.mirror:
+    if profile is None or not profile.places_placeholders or not lanes.local_known:
         return False
     previous = lanes.mirror.before(item.id)
     return item.id not in lanes.local and not places_placeholder(lanes.local, previous, item.id)

@@ -125,6 +125,18 @@ class LateResponseCreated(Rule):
             """,
         ),
         Example(
+            "later than the named client waits, but not asked for by its caller that waits",
+            """
+            0     > respond event_id=E
+            5300  < response r1
+            5400  < output r1 m1 assistant
+            5401  < added m1 assistant
+            5500  < audio r1 m1 96000
+            7000  < finished r1 completed
+            """,
+            client="livekit-agents@1.4.6",
+        ),
+        Example(
             "within what the named client waits",
             """
             0     > respond event_id=E response.metadata={"client_event_id":"E"}
@@ -167,7 +179,7 @@ class LateResponseCreated(Rule):
         patience = self.number("timeout-ms") if waits is None else waits
         slow = not within(request.sent, change.at, patience)
         if slow or request.timed_out is not None:
-            self._late[response.conn, response.id] = _Late(response, request, profile, waits if slow else None)
+            self._late[response.conn, response.id] = _Late(response, request, profile, waits)
 
     @on(ResponseDone)
     def done(self, change: ResponseDone) -> None:

@@ -55,7 +55,7 @@ def test_a_fix_is_told_where_the_client_may_lack_it() -> None:
 
     assert fixed_in("RT102") == fixed_in("RT102", profile_of("livekit-agents@1.7.0")) == (sentence,)
     assert fixed_in("RT102", profile_of("livekit-agents@1.7.1")) == ()
-    assert fixed_in("RT102", profile_of("agents-js")) == (sentence,)
+    assert fixed_in("RT102", profile_of("agents-js@9.0.0")) == (sentence,)
     assert fixed_in("RT905") == ()
 
 

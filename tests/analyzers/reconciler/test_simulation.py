@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rtlog.analyzers.analysis import Analysis
 from rtlog.analyzers.reconciler.lanes import Snapshot
+from rtlog.analyzers.reconciler.states import Situation
 from rtlog.analyzers.reporting import report_of
 from rtlog.analyzers.tape import parse
 
@@ -110,7 +111,32 @@ def test_what_the_client_deletes_has_left_its_context_before() -> None:
     2  > delete u1
     """
 
-    assert after(tape, "livekit-agents@1.4.6") == Snapshot(("u1",), ("u1",), ("config",), "livekit-agents@1.4.6")
+    (connection,) = analysis(tape, "livekit-agents@1.4.6").connections()
+
+    assert connection.lanes.snapshot() == Snapshot(("u1",), ("u1",), ("config",), "livekit-agents@1.4.6")
+    assert connection.items["u1"].situation is Situation.TRIMMED
+
+
+def test_an_item_that_the_mirror_refuses_gets_no_placeholder() -> None:
+    tape = """
+    0  < added u1 user
+    1  < added x1 user prev=ghost
+    """
+
+    assert local(tape, "livekit-agents@1.5.0") == ("config", "u1")
+    assert local(tape, "livekit-agents@1.7.1") == ("config", "u1", "x1")
+
+
+def test_what_is_said_out_of_band_never_enters() -> None:
+    tape = """
+    0  > respond response.conversation=none
+    1  < response r1
+    2  < output r1 m1 assistant
+    3  < words r1 m1
+    9  < finished r1 completed
+    """
+
+    assert local(tape, "livekit-agents@1.4.6") == ("config",)
 
 
 def test_the_mirror_of_1_7_1_loses_nothing_where_that_of_1_4_6_loses_the_chain() -> None:
@@ -173,3 +199,11 @@ def test_without_the_client_only_what_the_wire_shows_is_said() -> None:
     assert (finding.rule, finding.severity, finding.certainty) == ("RT101", "warning", "likely")
     assert finding.before is not None
     assert finding.before.local is None
+
+
+def test_a_simulation_does_only_for_the_rules_that_accept_one() -> None:
+    not_judged = analysis(DELETED, "livekit-agents@1.7.1").coverage.not_judged
+
+    assert "RT111" not in not_judged
+    assert not_judged["RT109"] == "needs local events"
+    assert analysis(DELETED, None).coverage.not_judged["RT111"] == "needs local events"
