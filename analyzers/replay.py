@@ -12,6 +12,8 @@ from rtlog.recordings.record import Item
 SPOKEN_ROLES: Final = frozenset({"user", "assistant"})
 COMPARED: Final = 512
 """Replayed messages that are compared; a longer history is trimmed anyway."""
+TELLING: Final = 6
+"""Letters of a text that do not come twice by accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Replay:
 
     old: Connection
     began: Moment | None = None
-    """The first thing told again: the proof that the client means to go on."""
+    """The first thing told again that the server had made: the proof that the client means to go on.
+
+    What the client itself had made, a greeting or a system message, may open every session of the same application.
+    """
     listed: frozenset[str] | None = None
     """What the application's own context holds, where a push of it tells."""
     _ids: set[str] = field(default_factory=set)
@@ -54,8 +59,8 @@ class Replay:
 
     def _take(self, at: Moment, kind: str | None, item_id: str | None, call_id: str | None, words: str) -> None:
         text, known = _plain(words), self.old.item(item_id or "")
-        if known is not None or call_id in self.old.calls or (text and self._was_said(text)):
-            self.began = self.began or at
+        if self.began is None and self._proves(known, call_id, text):
+            self.began = at
         if known is not None:
             self._ids.add(known.id)
         if call_id is not None and kind == "function_call_output":
@@ -63,8 +68,12 @@ class Replay:
         if text and len(self._texts) < COMPARED:
             self._texts.append(text)
 
+    def _proves(self, known: ItemLife | None, call_id: str | None, text: str) -> bool:
+        return _server_made(known) or _server_made(self.old.call_item(call_id)) or self._was_said(text)
+
     def _was_said(self, text: str) -> bool:
-        return any(_same(text, _plain(item.text)) for item in self.old.items.values())
+        said = (_plain(item.text) for item in self.old.items.values() if item.made_by_server)
+        return any(len(min(text, known, key=len)) >= TELLING and _same(text, known) for known in said)
 
     def loss(self) -> Loss:
         """Compare the old conversation with what was told again."""
@@ -79,7 +88,8 @@ class Replay:
         return self.listed is None or item_id in self.listed
 
     def _is_told(self, item: ItemLife) -> bool:
-        return item.id in self._ids or any(_same(text, _plain(item.text)) for text in self._texts)
+        words = _plain(item.text)
+        return item.id in self._ids or any(_same(text, words) for text in self._texts)
 
     def _is_answer_told(self, call: ItemLife) -> bool:
         """Say whether *call*'s output was told: as an item, or in the words of a message."""
@@ -89,8 +99,12 @@ class Replay:
         return in_words or call.call_id in self._outputs or (output is not None and output.id in self._ids)
 
 
+def _server_made(item: ItemLife | None) -> bool:
+    return item is not None and item.made_by_server
+
+
 def _has_words(item: ItemLife) -> bool:
-    return item.type == "message" and item.role in SPOKEN_ROLES and bool(_plain(item.text))
+    return item.role in SPOKEN_ROLES and bool(_plain(item.text))
 
 
 def _is_old_end(order: Sequence[ItemLife], tellable: Sequence[ItemLife], missing: Sequence[ItemLife]) -> bool:
@@ -102,7 +116,7 @@ def _is_old_end(order: Sequence[ItemLife], tellable: Sequence[ItemLife], missing
 
 def _same(told: str, known: str) -> bool:
     """Say whether two texts are one, or the one is what was heard of the other."""
-    return bool(told and known) and (told.startswith(known) or known.startswith(told))
+    return told.startswith(known) or known.startswith(told)
 
 
 def _plain(text: str) -> str:

@@ -67,6 +67,7 @@ class ReconnectContextLoss(Rule):
     remedy = "Tell the new session all messages as text, and each call with its output, before the first response."
     look_alikes = (
         "a deliberate new conversation: nothing of the old one is named or told again",
+        "two calls of one application, one after the other, with the same opening",
         "two sessions side by side in one file",
         "everything is told again, in words",
         "the server tells the old items again (xAI)",
@@ -166,6 +167,19 @@ class ReconnectContextLoss(Rule):
             """,
         ),
         Example(
+            "two calls of one application, one after the other, with the same opening",
+            """
+            0    > create hello user text="Greet the caller"
+            1    < added hello user
+            2    < added m1 assistant prev=hello text="Hello Ann"
+            50   close by=client
+            100  < session conn=2
+            110  > create hello user text="Greet the caller" conn=2
+            120  > respond conn=2
+            140  < response r2 conn=2
+            """,
+        ),
+        Example(
             "two sessions side by side in one file",
             """
             0    < added u1 user text="I am Ann"
@@ -251,9 +265,10 @@ class ReconnectContextLoss(Rule):
     def sent(self, change: RequestSent) -> None:
         """An old id in a new event is the proof that the client means to go on."""
         case, item_id = self._of(change.conn), change.request.item_id
-        if case is None or item_id is None:
+        if case is None or item_id is None or case.named is not None or change.conn.item(item_id) is not None:
             return
-        if case.named is None and case.old.item(item_id) is not None and change.conn.item(item_id) is None:
+        known = case.old.item(item_id)
+        if known is not None and known.made_by_server:
             case.named = change.at
 
     @on(ItemCreateSent)
