@@ -100,6 +100,9 @@ class RecordingReport(_Model):
     known: Annotated[int, Field(description="Findings left out, and not judged, because a baseline knows them.")] = 0
     labels: dict[str, str] = {}
     client: Annotated[str | None, Field(description="The client profile that mirror and rules went by.")] = None
+    local_simulated: Annotated[
+        bool, Field(description="No local event told the application's context: the client profile simulated it.")
+    ] = False
 
 
 class Report(_Model):

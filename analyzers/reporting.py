@@ -30,6 +30,7 @@ def report_of(analysis: Analysis, path: str, recording_id: str = "", *, epoch: i
         findings=[_finding(analysis, finding, epoch) for finding in analysis.findings],
         labels=_labels(analysis),
         client=analysis.profile.name if analysis.profile else None,
+        local_simulated=any(c.lanes.simulated_by for c in analysis.connections()),
     )
 
 

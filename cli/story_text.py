@@ -74,7 +74,8 @@ def _coverage(report: RecordingReport) -> Iterator[RenderableType]:
         return
     yield Text("")
     lines = [f"coverage: {'; '.join(coverage_facts(coverage))}"]
-    lines += [f"client: {report.client}"] if report.client else []
+    if report.client:
+        lines.append(f"client: {report.client}{'; its context is simulated' if report.local_simulated else ''}")
     lines += [f"damage: {report.path}:{d.line}: {d.problem}" for d in coverage.damage[:DAMAGE_SHOWN]]
     lines += [f"not judged: {text}" for text in not_judged(coverage)]
     for line in lines:

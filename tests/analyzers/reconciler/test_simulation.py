@@ -165,6 +165,7 @@ def test_the_first_local_event_ends_the_simulation() -> None:
     assert tuple(connection.lanes.local) == ("fc1",)
     assert connection.lanes.snapshot() == Snapshot(("u1", "u2"), ("u1", "u2"), None, None)
     assert {item.local.name for item in connection.items.values()} == {"UNKNOWN"}
+    assert report_of(done, "tape").local_simulated is False
 
 
 def test_a_second_connection_has_no_config_item_of_its_own() -> None:
@@ -186,7 +187,7 @@ DELETED = """
 def test_nothing_is_proven_by_a_simulation_and_the_report_says_that_it_is_one() -> None:
     report = report_of(analysis(DELETED, "livekit-agents@1.7.1"), "tape")
 
-    assert report.client == "livekit-agents@1.7.1"
+    assert (report.client, report.local_simulated) == ("livekit-agents@1.7.1", True)
     assert {(f.rule, f.certainty) for f in report.findings} == {("RT101", "likely"), ("RT111", "likely")}
     lanes = [f.before for f in report.findings if f.before is not None]
     assert {lane.simulated_by for lane in lanes} == {"livekit-agents@1.7.1"}
