@@ -219,6 +219,8 @@ class LocalChanged(Change, frozen=True, eq=False):
     detail: str
     response_id: str | None = None
     empty: bool | None = None
+    ms: float | None = None
+    """How much of the item was played, for `local.playback_*`."""
 
 
 class PlaceholderSkipped(Change, frozen=True, eq=False):

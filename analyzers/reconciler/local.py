@@ -22,7 +22,7 @@ def happened(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     HANDLERS.get(event.type, _nothing)(c, event, at)
     item = c.item(event.item_id) if event.item_id else None
     detail = event.error if isinstance(event.error, str) else event.reason or ""
-    return [ch.LocalChanged(at, c, item, c.pushes.get(event.push_id), detail, event.response_id, event.empty)]
+    return [ch.LocalChanged(at, c, item, c.pushes.get(event.push_id), detail, event.response_id, event.empty, event.ms)]
 
 
 def _nothing(_c: Connection, _event: Event, _at: Moment) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import stamp
-from rtlog.analyzers.moment import NS_PER_MS, Moment, within
+from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed, within
 from rtlog.analyzers.reconciler.changes import (
     ItemDeleteSent,
     ItemTruncated,
@@ -25,6 +25,8 @@ class _Case:
     unheard_ms: float
     played: Moment | None
     """A local event that tells that the message was being played."""
+    stopped: Moment | None = None
+    """A local event that tells that it was played no further."""
 
 
 class MissingTruncateAfterBargeIn(Rule):
@@ -43,6 +45,8 @@ class MissingTruncateAfterBargeIn(Rule):
     look_alikes = (
         "WebRTC and SIP: the server truncates by itself",
         "playback had really finished",
+        "the player talked on to the end",
+        "a response out of band, which nobody need hear",
         "interrupt_response is false",
         "the client deletes the message instead",
         "a provider without truncate (xAI)",
@@ -81,10 +85,92 @@ class MissingTruncateAfterBargeIn(Rule):
             20   L playback_started m1
             90   < finished r1 completed
             1000 < speech_started u1
+            1100 L playback_finished m1 ms=1080
             3100 > respond
             """,
             "error proven",
+            (3, 5, 7, 8),
+        ),
+        Example(
+            "another message is deleted meanwhile",
+            """
+            0 < added m0 assistant
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            1100 > delete m0
+            3100 > respond
+            """,
+            "warning likely",
+            (4, 7),
+        ),
+        Example(
+            "the second message is being heard",
+            """
+            0    < response r1
+            1    < output r1 fc1 call call_id=c1
+            2    < output r1 m1 assistant
+            3    < added m1 assistant
+            10   < audio r1 m1 24000
+            12   < output r1 m2 assistant
+            13   < added m2 assistant
+            20   < audio r1 m2 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+            "warning likely",
+            (7, 10),
+        ),
+        Example(
+            "it began in the middle, and the settings were told",
+            """
+            bare
+            0 < updated session.turn_detection={"type":"server_vad"}
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+            "warning likely",
+            (5, 8),
+        ),
+        Example(
+            "the player says that it was playing, and not when it stopped",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   L playback_started m1
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+            "warning likely",
             (3, 5, 7),
+        ),
+        Example(
+            "the player falls silent, and does not say where",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   L playback_started m1
+            90   < finished r1 completed
+            1000 < speech_started u1
+            1100 L playback_finished m1
+            3100 > respond
+            """,
+            "error proven",
+            (3, 5, 7, 8),
         ),
     )
     good = (
@@ -220,12 +306,80 @@ class MissingTruncateAfterBargeIn(Rule):
             2000 > respond
             """,
         ),
+        Example(
+            "the player talked on to the end",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   L playback_started m1
+            90   < finished r1 completed
+            1000 < speech_started u1
+            5100 L playback_finished m1 ms=5000
+            9000 > respond
+            """,
+        ),
+        Example(
+            "the player talked on, and does not say how far",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   L playback_started m1
+            90   < finished r1 completed
+            1000 < speech_started u1
+            5100 L playback_finished m1
+            9000 > respond
+            """,
+        ),
+        Example(
+            "the player plays something else",
+            """
+            0    < added m0 assistant
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            20   L playback_started m0
+            90   < finished r1 completed
+            1000 < speech_started u1
+            9000 > respond
+            """,
+        ),
+        Example(
+            "a response out of band, which nobody need hear",
+            """
+            0 > respond response.conversation=none
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 240000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
+        Example(
+            "nearly over",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 60000
+            90   < finished r1 completed
+            1000 < speech_started u1
+            3100 > respond
+            """,
+        ),
     )
 
     def begin(self) -> None:
         """Start with no barge-in."""
         self._cases: dict[tuple[int, str], _Case] = {}
-        self._playing: dict[tuple[int, str], Moment | None] = {}
+        self._playing: dict[int, tuple[str, Moment | None]] = {}
+        """What the player of each connection told last: of which item, and when, `None` once it had finished."""
         """What local playback events told of an item: since when it plays, `None` when it has finished."""
         self._cut: set[tuple[int, str]] = set()
         """Responses of which the client, or the server, has cut a message."""
@@ -235,8 +389,23 @@ class MissingTruncateAfterBargeIn(Rule):
         """The player's own word."""
         if change.item is None or not change.at.type.startswith("local.playback_"):
             return
+        finished = change.at.type == "local.playback_finished"
+        self._playing[change.conn.number] = (change.item.id, None if finished else change.at)
         key = (change.conn.number, change.item.id)
-        self._playing[key] = None if change.at.type == "local.playback_finished" else change.at
+        case = self._cases.get(key)
+        if finished and case is not None and case.stopped is None:
+            case.stopped = change.at
+            if self._heard_all(case, change):
+                del self._cases[key]
+
+    def _heard_all(self, case: _Case, change: LocalChanged) -> bool:
+        """Say whether the player went on to the end; without its position by when it fell silent."""
+        left = case.unheard_ms
+        if change.ms is not None:
+            left = case.item.audio_bytes / case.response.audio_bytes_per_ms - change.ms
+        else:
+            left -= (elapsed(case.at, change.at) or 0) / NS_PER_MS
+        return left < self.number("least-unheard-ms")
 
     @on(SpeechStarted)
     def speech_started(self, change: SpeechStarted) -> None:
@@ -248,14 +417,16 @@ class MissingTruncateAfterBargeIn(Rule):
         response = next((r for r in reversed(connection.responses.values()) if r.playing_at(t)), None)
         if response is None or response.first_audio_t is None or response.interrupted is not change.at:
             return
+        if response.out_of_band:
+            return
         left = response.audio_ms - (t - response.first_audio_t) / NS_PER_MS
         item = _heard(connection, response, (t - response.first_audio_t) / NS_PER_MS)
         if item is None or left < self.number("least-unheard-ms") or (connection.number, response.id) in self._cut:
             return
-        key = (connection.number, item.id)
-        if key in self._playing and self._playing[key] is None:
+        told, played = self._playing.get(connection.number, (item.id, None))
+        if connection.number in self._playing and (told != item.id or played is None):
             return
-        self._cases.setdefault(key, _Case(connection, response, item, change.at, left, self._playing.get(key)))
+        self._cases.setdefault((connection.number, item.id), _Case(connection, response, item, change.at, left, played))
 
     @on(ItemTruncateSent, ItemTruncated, ItemDeleteSent)
     def cut(self, change: ItemTruncateSent | ItemTruncated | ItemDeleteSent) -> None:
@@ -284,9 +455,10 @@ class MissingTruncateAfterBargeIn(Rule):
                 seen(item.added, f"{item.label} is added"),
                 seen(case.played, f"{item.label} is being played"),
                 seen(case.at, "the user speaks"),
+                seen(case.stopped, f"{item.label} is played no further"),
             ),
-            certainty="proven" if case.played else "likely",
-            severity=Severity.ERROR if case.played else Severity.WARNING,
+            certainty="proven" if case.stopped else "likely",
+            severity=Severity.ERROR if case.stopped else Severity.WARNING,
             about=item,
             responses=(response.id,),
             prevented_by=("send conversation.item.truncate with the played milliseconds on every barge-in",),

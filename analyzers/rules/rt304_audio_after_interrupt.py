@@ -38,6 +38,7 @@ class AudioAfterInterrupt(Rule):
         "the next message of the same response (RT312)",
         "a recording that starts in the middle: whether speech interrupts is not known",
         "a cancel that did not hit it",
+        "a response out of band, which speech does not interrupt",
     )
     references = (
         "openai/openai-realtime-console#501",
@@ -117,6 +118,20 @@ class AudioAfterInterrupt(Rule):
             """,
             "error proven",
             (3, 5, 6),
+        ),
+        Example(
+            "the server talks on and completes",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  < speech_started u1
+            1900 < audio r1 m1 48000
+            2950 < finished r1 completed
+            """,
+            "warning likely",
+            (1, 5, 7),
         ),
     )
     good = (
@@ -208,6 +223,18 @@ class AudioAfterInterrupt(Rule):
             950  < finished r1 cancelled turn_detected
             """,
         ),
+        Example(
+            "a response out of band, which speech does not interrupt",
+            """
+            0    > respond response.conversation=none
+            1    < response r1
+            2    < output r1 m1 assistant
+            10   < audio r1 m1 48000
+            500  < speech_started u1
+            1900 < audio r1 m1 48000
+            2950 < finished r1 completed
+            """,
+        ),
     )
 
     def begin(self) -> None:
@@ -222,6 +249,8 @@ class AudioAfterInterrupt(Rule):
         if interrupted is None or interrupted.t is None or last is None or response.done is None:
             return
         by_client = interrupted.dir == "client"
+        if response.out_of_band:
+            return
         known = change.conn.saw_session_created or change.conn.settings.turn_detection is not None
         # A cancel that hit nothing, or another response, interrupted nobody.
         if response.status != "cancelled" if by_client else not known:

@@ -60,6 +60,51 @@ class CommitEmptyBuffer(Rule):
             "info proven",
             (4, 5),
         ),
+        Example(
+            "turn detection is on, and has not committed yet",
+            """
+            0    < updated session.turn_detection={"type":"server_vad"}
+            10   > commit event_id=e1
+            60   < error input_audio_buffer_commit_empty e1
+            """,
+            "info proven",
+            (2, 3),
+        ),
+        Example(
+            "nobody told of turn detection, and it has never committed",
+            """
+            10   > commit event_id=e1
+            60   < error input_audio_buffer_commit_empty e1
+            """,
+            "warning proven",
+            (1, 2),
+        ),
+        Example(
+            "turn detection was never told, and has committed long ago",
+            """
+            0    < speech_started u1
+            900  < committed u1
+            9000 > commit event_id=e1
+            9040 < error input_audio_buffer_commit_empty e1
+            9500 > commit event_id=e2
+            9540 < error input_audio_buffer_commit_empty e2
+            """,
+            "info proven",
+            (3, 4),
+        ),
+        Example(
+            "after a commit that was taken",
+            """
+            0    < updated session.turn_detection=null
+            1    > append 48000
+            10   > commit
+            20   < committed u1
+            30   > commit event_id=e1
+            60   < error input_audio_buffer_commit_empty e1
+            """,
+            "warning proven",
+            (5, 6),
+        ),
     )
     good = (
         Example(

@@ -95,6 +95,49 @@ class LateUserTranscript(Rule):
             "error proven",
             (5, 7, 9),
         ),
+        Example(
+            "late, but the application's order is right: information",
+            """
+            0    < committed u1
+            5    < added u1 user
+            90   < response r1
+            95   < output r1 m1 assistant
+            96   < added m1 assistant prev=u1
+            900  < transcribed u1 "what time is it"
+            990  L ctx_push_begin push_id=p1 source=local items=["u1","m1"]
+            """,
+            "info proven",
+            (5, 6),
+        ),
+        Example(
+            "a copy of the mirror says nothing of the application's order",
+            """
+            0    < committed u1
+            5    < added u1 user
+            90   < response r1
+            95   < output r1 m1 assistant
+            96   < added m1 assistant prev=u1
+            900  < transcribed u1 "what time is it"
+            990  L ctx_push_begin push_id=p1 source=mirror items=["m1","u1"]
+            """,
+            "info proven",
+            (5, 6),
+        ),
+        Example(
+            "the push holds only one of the two",
+            """
+            0    < committed u1
+            5    < added u1 user
+            90   < response r1
+            95   < output r1 m1 assistant
+            96   < added m1 assistant prev=u1
+            900  < transcribed u1 "what time is it"
+            990  L ctx_push_begin push_id=p1 source=local items=["m1"]
+            991  L ctx_push_begin push_id=p2 source=local items=["u1"]
+            """,
+            "info proven",
+            (5, 6),
+        ),
     )
     good = (
         Example(
@@ -126,6 +169,45 @@ class LateUserTranscript(Rule):
             100  < committed u2
             105  < added u2 user prev=m1
             140  < transcribed u2 "and now"
+            """,
+        ),
+        Example(
+            "a second final of words that came in time",
+            """
+            0    < committed u1
+            5    < added u1 user
+            40   < transcribed u1 "what time"
+            90   < response r1
+            95   < output r1 m1 assistant
+            96   < added m1 assistant prev=u1
+            900  < transcribed u1 "what time is it"
+            """,
+        ),
+        Example(
+            "a message that stands elsewhere",
+            """
+            0    < committed u1
+            5    < added u1 user
+            96   < added m1 assistant prev=m0
+            900  < transcribed u1 "what time is it"
+            """,
+        ),
+        Example(
+            "words of a turn that was never committed here",
+            """
+            5    < added u1 user
+            96   < added m1 assistant prev=u1
+            900  < transcribed u1 "what time is it"
+            """,
+        ),
+        Example(
+            "an order of the application's own, and words that came in time",
+            """
+            0    < committed u1
+            5    < added u1 user
+            40   < transcribed u1 "what time is it"
+            96   < added m1 assistant prev=u1
+            990  L ctx_push_begin push_id=p1 source=local items=["m1","u1"]
             """,
         ),
     )

@@ -103,6 +103,43 @@ class SelfInterruption(Rule):
             "warning possible",
             (2, 6, 8),
         ),
+        Example(
+            "a blip whose transcription failed",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            600  < speech_started u1
+            610  < finished r1 cancelled turn_detected
+            700  < speech_stopped u1
+            701  < committed u1
+            702  < added u1 user
+            900  < transcription_failed u1
+            """,
+            "warning possible",
+            (1, 5, 7, 10),
+        ),
+        Example(
+            "no words, and another turn with words behind it",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            600  < speech_started u1
+            610  < finished r1 cancelled turn_detected
+            700  < speech_stopped u1
+            702  < added u1 user
+            900  < transcribed u1 ""
+            1000 < speech_started u2
+            1900 < speech_stopped u2
+            1902 < added u2 user
+            2100 < transcribed u2 "what do you have"
+            """,
+            "warning likely",
+            (1, 5, 7, 9),
+        ),
     )
     good = (
         Example(
@@ -175,6 +212,64 @@ class SelfInterruption(Rule):
             600  < speech_started u1
             610  < finished r1 cancelled turn_detected
             800  < speech_stopped u1
+            """,
+        ),
+        Example(
+            "the client cancelled it",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            600  < speech_started u1
+            605  > cancel
+            610  < finished r1 cancelled client_cancelled
+            800  < speech_stopped u1
+            802  < added u1 user
+            1200 < transcribed u1 ""
+            """,
+        ),
+        Example(
+            "the response went on to its end",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            600  < speech_started u1
+            610  < finished r1 completed
+            800  < speech_stopped u1
+            802  < added u1 user
+            1200 < transcribed u1 ""
+            """,
+        ),
+        Example(
+            "a long turn whose transcription failed",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            600  < speech_started u1
+            610  < finished r1 cancelled turn_detected
+            1800 < speech_stopped u1
+            1802 < added u1 user
+            2200 < transcription_failed u1
+            """,
+        ),
+        Example(
+            "interrupt_response is false",
+            """
+            0 < updated session.turn_detection={"type":"server_vad","interrupt_response":false}
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            600  < speech_started u1
+            610  < finished r1 cancelled turn_detected
+            800  < speech_stopped u1
+            802  < added u1 user
+            1200 < transcribed u1 ""
             """,
         ),
     )

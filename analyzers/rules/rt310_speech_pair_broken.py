@@ -96,6 +96,16 @@ class SpeechPairBroken(Rule):
             "warning likely",
             (1,),
         ),
+        Example(
+            "turn detection is told again during speech",
+            """
+            0     < speech_started u1
+            900   < updated session.turn_detection={"type":"server_vad"}
+            40000 > respond
+            """,
+            "warning likely",
+            (1, 3),
+        ),
     )
     good = (
         Example(
@@ -169,6 +179,14 @@ class SpeechPairBroken(Rule):
             500  < speech_started u1
             900  > append 480000
             5000 > respond
+            """,
+        ),
+        Example(
+            "the connection closed long after",
+            """
+            0    > append 48000
+            500  < speech_started u1
+            5000 close by=client
             """,
         ),
     )

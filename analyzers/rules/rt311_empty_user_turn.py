@@ -109,6 +109,22 @@ class EmptyUserTurn(Rule):
             "info proven",
             (2, 3, 5),
         ),
+        Example(
+            "two turns, one of them empty",
+            """
+            0    < committed u1
+            1    < added u1 user
+            10   < response r1
+            90   < transcribed u1 "what time is it"
+            900  < committed u2
+            901  < added u2 user
+            950  < response r2
+            1200 < transcribed u2 ""
+            1300 < transcribed u1 "what time is it now"
+            """,
+            "warning likely",
+            (5, 7, 8),
+        ),
     )
     good = (
         Example(
@@ -152,6 +168,41 @@ class EmptyUserTurn(Rule):
             902  < added u1 user
             950  < response r1
             1200 < transcribed u1 "Thank you."
+            """,
+        ),
+        Example(
+            "a response out of band answers no turn",
+            """
+            0    < speech_started u1
+            900  < speech_stopped u1
+            901  < committed u1
+            902  < added u1 user
+            910  > respond response.conversation=none
+            950  < response r1
+            1200 < transcribed u1 ""
+            """,
+        ),
+        Example(
+            "the turn behind it is empty, and nobody answers that one",
+            """
+            0    < speech_started u1
+            900  < speech_stopped u1
+            901  < committed u1
+            902  < added u1 user
+            950  < response r1
+            990  < transcribed u1 "what time is it"
+            1000 < committed u2
+            1001 < added u2 user prev=u1
+            1200 < transcribed u2 ""
+            """,
+        ),
+        Example(
+            "a response, and no turn",
+            """
+            0 < response r1
+            10 < input_audio_buffer.timeout_triggered u1
+            20 < committed u2
+            30 < response r2
             """,
         ),
     )

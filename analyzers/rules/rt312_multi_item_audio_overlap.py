@@ -75,6 +75,95 @@ class MultiItemAudioOverlap(Rule):
             "error likely",
             (3, 6, 10, 11),
         ),
+        Example(
+            "the first, heard to its end, is cut short",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 144000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 240000
+            90   < finished r1 completed
+            6000 < speech_started u1
+            6010 > truncate m1 1500
+            6050 < truncated m1
+            """,
+            "error likely",
+            (3, 6, 10, 11),
+        ),
+        Example(
+            "the second is heard, and truncated",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 144000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 240000
+            90   < finished r1 completed
+            6000 < speech_started u1
+            6010 > truncate m2 2990
+            6050 < truncated m2
+            """,
+            "info proven",
+            (3, 6, 8),
+        ),
+        Example(
+            "the player is not far from the estimate",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 144000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 240000
+            90   < finished r1 completed
+            3300 > truncate m1 2900
+            3350 < truncated m1
+            """,
+            "info proven",
+            (3, 6, 8),
+        ),
+        Example(
+            "a truncate that names nothing known",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 144000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 240000
+            90   < finished r1 completed
+            3300 > truncate m9 2900
+            """,
+            "info proven",
+            (3, 6, 8),
+        ),
+        Example(
+            "a later response says one message, which is truncated",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 144000
+            20   < output r1 m2 assistant
+            21   < added m2 assistant prev=m1
+            30   < audio r1 m2 240000
+            90   < finished r1 completed
+            9000 < response r2
+            9001 < output r2 m3 assistant
+            9002 < added m3 assistant
+            9010 < audio r2 m3 240000
+            9500 > truncate m3 490
+            """,
+            "info proven",
+            (3, 6, 8),
+        ),
     )
     good = (
         Example(
