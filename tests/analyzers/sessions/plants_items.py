@@ -243,7 +243,7 @@ def speaks_of_an_unknown_item(s: Session) -> Actor:
     yield 1500
 
 
-@plant("RT113")
+@plant("RT113", not_with=("xai",))  # there the repeated transcripts explain it
 def repeats_the_users_words(s: Session) -> Actor:
     """The client creates the user's own words under a new id."""
     yield from s.quiet()
