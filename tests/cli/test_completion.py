@@ -15,7 +15,7 @@ RTLOG = Path(sys.executable).with_name("rtlog")
 
 
 @pytest.fixture(autouse=True)
-def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def rtlog_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Put `rtlog` on the path, in an empty folder and a home of its own."""
     assert RTLOG.exists(), "install rtlog beside the Python that runs the tests"
     monkeypatch.setenv("PATH", f"{RTLOG.parent}{os.pathsep}{os.environ['PATH']}")

@@ -111,6 +111,7 @@ def test_real_ids_on_demand(of_tape: Tape) -> None:
 def test_deltas_and_appends_are_bursts_until_something_else_happens(of_tape: Tape) -> None:
     timeline = of_tape("""
     0  < response r1
+    5  < output r1 m1 assistant
     10 < audio r1 m1 480
     20 > append 960
     30 < words r1 m1
