@@ -90,7 +90,15 @@ def test_lesser_records_gather_around_the_point_they_belong_to(of_tape: Tape) ->
 
 
 def test_a_list_counts_the_deltas_that_it_does_without(of_tape: Tape) -> None:
-    page = rows(of_tape("0 < response r1\n5 < output r1 m1 assistant\n10 < audio r1 m1 480\n20 > append 960\n30 < finished r1 completed"))
+    page = rows(
+        of_tape("""
+        0  < response r1
+        5  < output r1 m1 assistant
+        10 < audio r1 m1 480
+        20 > append 960
+        30 < finished r1 completed
+        """)
+    )
 
     assert background(page) == {"response.output_audio.delta": 1, "input_audio_buffer.append": 1}
     assert all(point.entries[0].at.type != "response.output_audio.delta" for point in points(page))  # type: ignore[union-attr]
