@@ -24,6 +24,8 @@ PCM_BYTES_PER_MS: Final = 48
 DELTA_BYTES: Final = 12_000
 APPENDS: Final = 80
 DELTAS: Final = 25
+PLAYBACK_MS: Final = DELTAS * DELTA_BYTES // PCM_BYTES_PER_MS
+"""The user lets the agent finish: a barge-in that nobody truncates is a finding a turn."""
 WORDS: Final = ("it", "is", "mild", "in", "Oslo", "today", "with", "a", "little", "rain", "later", "on")
 
 Json = dict[str, object]
@@ -169,7 +171,7 @@ def generate(path: Path, size: int, *, audio: AudioPolicy = "keep", seed: int = 
         at = _tell(recorder, session.start(), 0)
         turn = 0
         while writer.size < size:
-            at = _tell(recorder, session.turn(turn), at)
+            at = _tell(recorder, session.turn(turn), at) + PLAYBACK_MS * MS
             turn += 1
 
 
