@@ -38,6 +38,9 @@ class Coverage:
     complete: bool = True
     has_header: bool = True
     not_judged: dict[str, str] = field(default_factory=dict)
+    """Why a rule could not judge, by its code."""
+    raised: dict[str, str] = field(default_factory=dict)
+    """What the rules raised that broke while they judged, by code."""
     _seq: int = UNSTARTED
     _t: int = 0
 

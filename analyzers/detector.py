@@ -2,7 +2,8 @@
 
 Live and after the fact are the same code: whoever has a record feeds it; the final set of findings is what `finish`
 gives.
-Deadlines run on the recording's time, never on the wall clock.
+Deadlines run on the recording's time, never on the wall clock. A rule that raises has judged nothing, and keeps no
+other from judging.
 """
 
 import heapq
@@ -17,6 +18,7 @@ from rtlog.analyzers.reconciler.changes import Change
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.reconciler import Reconciler
 from rtlog.analyzers.rule import Need, Rule, Settings
+from rtlog.analyzers.seat import Seat, raised
 from rtlog.recordings.record import Record
 
 NOT_JUDGED: dict[Need, str] = {
@@ -24,6 +26,9 @@ NOT_JUDGED: dict[Need, str] = {
     "client": "needs the client's events",
     "local": "needs local events",
 }
+
+Listener = tuple[str, Callable[[Change], None]]
+"""The code of a rule, and a method of it."""
 
 
 class Detector:
@@ -41,22 +46,22 @@ class Detector:
         self.coverage = Coverage()
         self._note, self._reconcile = self.coverage.note, self.reconciler.feed
         self.findings: list[Finding] = []
-        self._rules = [rule(self, (settings or {}).get(rule.code)) for rule in rules]
-        self._listeners: dict[type[Change], list[Callable[[Change], None]]] = {}
-        for rule in self._rules:
-            for kind, method in rule.listeners():
-                self._listeners.setdefault(kind, []).append(getattr(rule, method))
-        self._deadlines: list[tuple[int, int, Callable[[], None]]] = []
+        self._rules: list[Rule] = []
+        self._listeners: dict[type[Change], list[Listener]] = {}
+        self._deadlines: list[tuple[int, int, Seat, Callable[[], None]]] = []
         self._numbers = count()
+        self._line: int | None = 0
+        for rule in rules:
+            self._admit(rule, (settings or {}).get(rule.code))
 
     def connections(self) -> Iterable[Connection]:
         """Give every connection seen."""
         return self.reconciler.connections.values()
 
-    def later(self, at: Moment, delay_ms: float, act: Callable[[], None]) -> None:
-        """Call *act* when the recording's time reaches *at* plus *delay_ms*; never, when it ends before."""
+    def at_time(self, seat: Seat, at: Moment, delay_ms: float, act: Callable[[], None]) -> None:
+        """Call *act* for *seat* when the recording's time reaches *at* plus *delay_ms*; never, when it ends before."""
         if at.t is not None:
-            heapq.heappush(self._deadlines, (at.t + int(delay_ms * NS_PER_MS), next(self._numbers), act))
+            heapq.heappush(self._deadlines, (at.t + int(delay_ms * NS_PER_MS), next(self._numbers), seat, act))
 
     def found(self, finding: Finding) -> None:
         """Take a finding from a rule, and note the run of pushes that its act belongs to."""
@@ -69,25 +74,54 @@ class Detector:
     def feed(self, record: Record) -> Sequence[Change]:
         """Apply *record*; give its changes after the rules have heard them."""
         self._note(record)
+        self._line = record.line
         if self._deadlines and record.t is not None:
             self._expire(record.t)
         changes = self._reconcile(record)
         for change in changes:
-            for listener in self._listeners.get(type(change), ()):
-                listener(change)
+            for code, listener in self._listeners.get(type(change), ()):
+                try:
+                    listener(change)
+                except Exception as error:  # noqa: BLE001 - an installed rule may raise anything
+                    self._dismiss(code, error)
         return changes
 
     def finish(self) -> list[Finding]:
         """Let every rule settle what is open; give the findings of the rules that could judge, in order."""
         self.coverage.directions = self._directions()
+        self._line = None
         for rule in self._rules:
-            rule.finish()
+            try:
+                rule.finish()
+            except Exception as error:  # noqa: BLE001 - see feed
+                self._dismiss(rule.code, error)
             missing = self._missing(rule)
             if missing is not None:
                 self.coverage.not_judged[rule.code] = NOT_JUDGED[missing]
+        self.coverage.not_judged |= self.coverage.raised
         self.findings = [f for f in self.findings if f.rule not in self.coverage.not_judged]
         self.findings.sort(key=lambda finding: finding.order)
         return self.findings
+
+    def _admit(self, kind: type[Rule], settings: Settings | None) -> None:
+        try:
+            rule = kind(Seat(self, kind.code), settings)
+            self._rules.append(rule)
+            for change, method in rule.listeners():
+                self._listeners.setdefault(change, []).append((rule.code, getattr(rule, method)))
+        except Exception as error:  # noqa: BLE001 - see feed
+            self._dismiss(kind.code, error)
+
+    def _dismiss(self, code: str, error: Exception) -> None:
+        """Note that the rule *code* has raised: the first time tells, and nobody asks it again."""
+        self.coverage.raised.setdefault(code, raised(error, self._line))
+        self._rules = [rule for rule in self._rules if rule.code != code]
+        self._deadlines = [due for due in self._deadlines if due[2].code != code]
+        heapq.heapify(self._deadlines)
+        # New lists: whoever is going through the old ones goes on.
+        self._listeners = {
+            change: [heard for heard in listeners if heard[0] != code] for change, listeners in self._listeners.items()
+        }
 
     def _directions(self) -> frozenset[str]:
         seen = {at.dir for c in self.connections() for at in (c.first_client, c.first_server) if at is not None}
@@ -103,4 +137,8 @@ class Detector:
 
     def _expire(self, now: int) -> None:
         while self._deadlines and self._deadlines[0][0] <= now:
-            heapq.heappop(self._deadlines)[2]()
+            _, _, seat, act = heapq.heappop(self._deadlines)
+            try:
+                act()
+            except Exception as error:  # noqa: BLE001 - see feed
+                self._dismiss(seat.code, error)

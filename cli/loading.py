@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from rtlog.analyzers.analysis import Analysis, analysis_for, analyze
@@ -13,9 +14,15 @@ from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.reader import Reading, read
 
 
+@cache
 def known_rules() -> tuple[type[Rule], ...]:
-    """Give every rule that can be selected and configured."""
-    return RULES
+    """Give every rule that can be selected and configured: the catalogue, then what is installed beside it.
+
+    Raises RtlogError for an installed rule that is broken.
+    """
+    from rtlog.cli.installed_rules import installed_rules
+
+    return (*RULES, *installed_rules(RULES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from rtlog.cli.completing import selectors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rtlog.analyzers.rule import Rule
     from rtlog.analyzers.rule_docs import RuleDoc
 
 EXAMPLE = "Example: rtlog rule RT101"
@@ -42,7 +43,6 @@ def rule(
 
     Exits 0, or 2 for a rule that does not exist.
     """
-    from rtlog.analyzers.rule_docs import document
     from rtlog.analyzers.selection import UnknownRuleError, select
     from rtlog.cli.loading import known_rules
     from rtlog.cli.output import opened
@@ -54,9 +54,21 @@ def rule(
         chosen = select(wanted, known=known)
     except UnknownRuleError as error:
         raise RtlogError(str(error)) from error
-    docs = [document(each, known) for each in chosen]
+    docs = [_document(each, known) for each in chosen]
     with opened(output) as stream:
         _print(docs, output_format, stream, listed=not wanted and not every)
+
+
+def _document(rule: "type[Rule]", known: "Sequence[type[Rule]]") -> "RuleDoc":
+    from rtlog.analyzers.rule_docs import document
+    from rtlog.recordings.errors import RtlogError
+
+    try:
+        return document(rule, known)
+    except Exception as error:
+        first = (str(error).splitlines() or [""])[0]
+        problem = f"{type(error).__name__}: {first}"
+        raise RtlogError(f"{rule.code}: its documentation or one of its tapes is broken: {problem}") from error
 
 
 def _print(docs: "Sequence[RuleDoc]", output_format: Format, stream: TextIO, *, listed: bool) -> None:
