@@ -69,6 +69,7 @@ def test_the_wheel_says_who_it_is(wheel: Path):
         ">=3.11",
     )
     assert dict(scripts["console_scripts"]) == {"rtlog": "rtlog.cli.app:main"}
+    assert dict(scripts["pytest11"]) == {"rtlog": "rtlog.cli.pytest_plugin"}
     assert {f"{folder}/licenses/LICENSE", f"{folder}/licenses/NOTICE"} <= set(names(wheel))
 
 

@@ -1,0 +1,181 @@
+"""The pytest plugin: recordings of a test suite's sessions fail the test that made them, with the story as the message.
+
+Every pytest run of an environment that holds rtlog loads this module, so it imports nothing of rtlog until a test asks.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from rtlog.analyzers.report import RecordingReport
+    from rtlog.cli.settings import RunSettings
+
+OPTION: Final = "--rtlog-fail-on"
+INI: Final = "rtlog_fail_on"
+LEVELS: Final = ("error", "warning", "info", "never")
+MARKER: Final = "rtlog"
+FIXTURE: Final = "rtlog_recordings"
+WIDTH: Final = 100
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option and the ini setting."""
+    text = "the least severity of a finding that fails a test: error, warning, info or never"
+    group = parser.getgroup("rtlog", "races in recorded realtime sessions")
+    group.addoption(OPTION, choices=LEVELS, default=None, help=text)
+    parser.addini(INI, f"{text}; {OPTION} wins")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    options = "fail_on, select, ignore, expect, provider, client"
+    config.addinivalue_line(
+        "markers", f"{MARKER}(*, {options}): analyze at its end what this test records, see docs/ci.md"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give marked tests the folder; it is made first and judged last, when recorders of other fixtures have closed."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker(MARKER) and FIXTURE not in item.fixturenames:
+            item.fixturenames.insert(0, FIXTURE)
+
+
+class Analyze:
+    """Analyzes recordings as `rtlog analyze` does with the configuration of the suite, and fails the test."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def __call__(
+        self,
+        path: Path | str,
+        *,
+        fail_on: str | None = None,
+        select: Sequence[str] | str | None = None,
+        ignore: Sequence[str] | str | None = None,
+        expect: Sequence[str] | str | None = None,
+        provider: str | None = None,
+        client: str | None = None,
+    ) -> "RecordingReport":
+        """Give the report of the recording at *path*.
+
+        Fails the test on a finding at or above *fail_on* (`error`, `warning`, `info`, `never`), on an expected rule
+        that finds nothing, and on a recording that is inconclusive, unless *fail_on* is `never`. *select*, *ignore* and
+        *expect* are codes, prefixes or names of rules, one text with commas or several. Raises `RtlogError` for a
+        recording that cannot be read, or an option that makes no sense.
+        """
+        from rtlog.cli.loading import report_file
+        from rtlog.recordings.errors import RtlogError
+
+        __tracebackhide__ = True
+        words = {"select": _words(select), "ignore": _words(ignore), "expect": _words(expect)}
+        settings = self._settings(self._fail_on(fail_on), words, provider, client)
+        report = report_file(path, settings.setup)
+        if report.verdict == "unreadable":
+            raise RtlogError(str(report.reason))
+        problem = _problem(report, settings)
+        if problem is not None:
+            pytest.fail(problem, pytrace=False)
+        return report
+
+    def _fail_on(self, asked: str | None) -> str | None:
+        given = asked or self._config.getoption(OPTION) or self._config.getini(INI) or None
+        if given is not None and given not in LEVELS:
+            raise pytest.UsageError(f"rtlog: fail on {given!r}? It is one of {', '.join(LEVELS)}")
+        return given
+
+    def _settings(
+        self, fail_on: str | None, words: "dict[str, list[str] | None]", provider: str | None, client: str | None
+    ) -> "RunSettings":
+        from rtlog.cli.config_file import possible
+        from rtlog.cli.configuration import load
+        from rtlog.cli.exits import FailOn
+        from rtlog.cli.loading import known_rules
+        from rtlog.cli.settings import COMMAND_LINE, Layer, settle
+
+        known = known_rules()
+        # From the suite's folder: a test may stand in any.
+        read = (load(file, known, is_named=False) for file in possible(self._config.rootpath))
+        layers = [layer for layer in [next((each for each in read if each), None)] if layer]
+        asked = Layer(
+            origin=COMMAND_LINE,
+            select=words["select"],
+            ignore=words["ignore"],
+            expect=words["expect"],
+            fail_on=FailOn(fail_on) if fail_on else None,
+            provider=provider,
+            client=client,
+        )
+        return settle([*layers, asked], known)
+
+
+@pytest.fixture
+def rtlog_analyze(request: pytest.FixtureRequest) -> Analyze:
+    """Give `rtlog_analyze(path, **options)`: the report of a recording; a race fails the test, with its story."""
+    return Analyze(request.config)
+
+
+@pytest.fixture
+def rtlog_recordings(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rtlog_analyze: Analyze
+) -> Iterator[Path]:
+    """Give the folder that `$RTLOG_HOME` names for this test; what is recorded there is analyzed when the test ends.
+
+    The marker `rtlog` has the options of `rtlog_analyze`.
+    """
+    folder = tmp_path / "rtlog"
+    folder.mkdir()
+    monkeypatch.setenv("RTLOG_HOME", str(folder))
+    yield folder
+    marker = request.node.get_closest_marker(MARKER)
+    options: dict[str, Any] = dict(marker.kwargs) if marker else {}  # checked by the call
+    _judge(sorted(folder.glob("*.jsonl*")), rtlog_analyze, options)
+
+
+def _judge(paths: Sequence[Path], analyze: Analyze, options: dict[str, Any]) -> None:
+    """Analyze every recording before the test fails, so that none is left out."""
+    __tracebackhide__ = True
+    problems: list[str] = []
+    for path in paths:
+        try:
+            analyze(path, **options)
+        except pytest.fail.Exception as failure:
+            problems.append(str(failure.msg))
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+def _problem(report: "RecordingReport", settings: "RunSettings") -> str | None:
+    """Say why *report* fails a test; `None` where it does not."""
+    from rtlog.cli.exits import failing
+
+    missing = sorted(settings.expected - {finding.rule for finding in report.findings})
+    lines = [f"{report.path}: {code} was expected and not found" for code in missing]
+    undecided = report.verdict == "inconclusive" and settings.fail_on.severity is not None
+    if undecided or failing(report, settings.fail_on.severity, settings.expected):
+        lines.append(_told(report))
+    return "\n".join(lines) or None
+
+
+def _told(report: "RecordingReport") -> str:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from rtlog.cli.story_text import full
+
+    stream = StringIO()
+    console = Console(file=stream, width=WIDTH, color_system=None, highlight=False, markup=False, emoji=False)
+    for paragraph in full(report, ascii_only=True):
+        console.print(paragraph)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+
+
+def _words(value: Sequence[str] | str | None) -> list[str] | None:
+    from rtlog.cli.settings import words
+
+    return words([value] if isinstance(value, str) else value)
