@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final, Literal, Protocol, TypeVar
 from rtlog.analyzers.coverage import Coverage
 from rtlog.analyzers.finding import Certainty, Evidence, Finding, Severity
 from rtlog.analyzers.moment import Moment
+from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import Change
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.lanes import Snapshot
@@ -116,6 +117,11 @@ class Rule:
 
     def finish(self) -> None:
         """Settle what is still open: the recording has ended."""
+
+    def prevention(self, *mitigations: str) -> tuple[str, ...]:
+        """Give what prevents its findings: a release, unless the named client has it already, and *mitigations*."""
+        profile = next((connection.profile for connection in self.engine.connections()), None)
+        return (*fixed_in(self.code, profile), *mitigations)
 
     def number(self, option: str) -> float:
         """Give the value of a numeric option."""

@@ -35,6 +35,8 @@ FIXES: Final[Mapping[str, Fix]] = {
     "RT201": Fix(LIVEKIT_AGENTS, "1.6.5", " discard it by its client_event_id", "livekit/agents#6244"),
     "RT202": Fix(LIVEKIT_AGENTS, "1.7.0", " fail the caller at once", "livekit/agents#6818"),
     "RT204": Fix(LIVEKIT_AGENTS, "1.6.5", " discard such a response by its id", "livekit/agents#6244"),
+    "RT306": Fix(LIVEKIT_AGENTS, "1.6.8", " stamp the turn with its start", "livekit/agents#6616"),
+    "RT510": Fix(LIVEKIT_AGENTS, "1.6.5", " delete empty messages too", "livekit/agents#5887"),
     "RT301": Fix(LIVEKIT_AGENTS, "1.6.5", " delete a message of which nothing was played", "livekit/agents#6158"),
     "RT401": Fix(LIVEKIT_AGENTS, "1.7.0", " answer every call", "livekit/agents#6785"),
     "RT502": Fix(LIVEKIT_AGENTS, "1.8.5", " replay function calls too"),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed, within
-from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import AnchorFault, ItemAdded
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife
@@ -231,10 +230,7 @@ class PreviousItemNotFound(Rule):
             severity=Severity.INFO if case.kept else Severity.ERROR,
             about=case.item,
             items=(*case.lost, case.anchor_id),
-            prevented_by=(
-                *fixed_in(self.code, case.connection.profile),
-                "relink to the deleted item's predecessor",
-            ),
+            prevented_by=self.prevention("relink to the deleted item's predecessor"),
             after=case.after,
         )
 

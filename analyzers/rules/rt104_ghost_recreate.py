@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
 from rtlog.analyzers.moment import Moment, within
-from rtlog.analyzers.profiles.fixes import fixed_in
-from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import ItemCreateSent
 from rtlog.analyzers.reconciler.life import ItemLife, Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
@@ -21,7 +19,6 @@ class _Ghost:
     """The server held it; else it had been deleted."""
     was_there: Moment | None
     """When it was added, or deleted."""
-    profile: ClientProfile | None
 
 
 class GhostRecreate(Rule):
@@ -125,7 +122,7 @@ class GhostRecreate(Rule):
             return
         item = change.item
         was_there = item.added if change.was_live else item.deleted
-        self._ghosts.append(_Ghost(item, change.request, change.was_live, was_there, change.conn.profile))
+        self._ghosts.append(_Ghost(item, change.request, change.was_live, was_there))
 
     def _excused(self, change: ItemCreateSent) -> bool:
         item = change.item
@@ -151,7 +148,7 @@ class GhostRecreate(Rule):
             ),
             certainty="proven",
             about=item,
-            prevented_by=fixed_in(self.code, ghost.profile)
+            prevented_by=self.prevention("count a duplicate id as success, and take the item over")
             if ghost.was_live
             else ("keep tombstones: never create an id again that was deleted",),
         )

@@ -2,7 +2,6 @@
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed, within
-from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import LocalChanged, RequestAnswered
 from rtlog.analyzers.reconciler.connection import Connection
@@ -213,7 +212,7 @@ class SyncWaiterStranded(Rule):
             certainty="proven",
             items=(request.item_id,) if request.item_id else (),
             subject=request.type,
-            prevented_by=fixed_in(self.code, connection.profile),
+            prevented_by=self.prevention("settle the waiter on error.event_id"),
         )
 
     def _report_refused(self, connection: Connection, request: Request, profile: ClientProfile) -> None:
@@ -229,7 +228,7 @@ class SyncWaiterStranded(Rule):
             certainty="likely",
             items=(request.item_id,) if request.item_id else (),
             subject=request.type,
-            prevented_by=fixed_in(self.code, profile),
+            prevented_by=self.prevention("settle the waiter on error.event_id"),
         )
 
 

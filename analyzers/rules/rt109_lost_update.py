@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
 from rtlog.analyzers.moment import elapsed, within
-from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import ItemDeleteSent, LocalChanged
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, Push, Request
@@ -190,7 +189,7 @@ class LostUpdate(Rule):
             ),
             certainty="likely",
             about=item,
-            prevented_by=fixed_in(self.code),
+            prevented_by=self.prevention("take the copy and push it in one step"),
         )
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import elapsed, within
-from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import ResponseCreated, ResponseDone
 from rtlog.analyzers.reconciler.life import Request, ResponseLife
@@ -236,10 +235,7 @@ class LateResponseCreated(Rule):
             severity=severity,
             responses=(response.id,),
             subject="response",
-            prevented_by=(
-                *fixed_in(self.code, late.profile),
-                "cancel by response_id when a response that was given up is created",
-            ),
+            prevented_by=self.prevention("cancel by response_id when a response that was given up is created"),
         )
 
 

@@ -1,7 +1,6 @@
 """RT204: a cancel without an id overtakes the response it was meant for."""
 
 from rtlog.analyzers.finding import stamp
-from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import RequestAnswered, ResponseCreated
 from rtlog.analyzers.reconciler.life import ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
@@ -139,5 +138,5 @@ class CancelBeforeCreated(Rule):
             severity=Severity.ERROR if grave else Severity.WARNING,
             responses=(response.id,),
             subject="response",
-            prevented_by=fixed_in(self.code),
+            prevented_by=self.prevention("cancel by response_id once a response that was called off is created"),
         )

@@ -135,5 +135,5 @@ class TruncateWithoutAudio(Rule):
             certainty="proven",
             about=item,
             items=(request.item_id or "",),
-            prevented_by=("truncate only after the first audio delta of the item (livekit/agents#6158)",),
+            prevented_by=self.prevention("truncate only after the first audio delta of the item"),
         )

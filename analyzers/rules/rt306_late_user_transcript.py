@@ -315,5 +315,5 @@ class LateUserTranscript(Rule):
             certainty="proven",
             about=turn.item,
             items=(turn.item.id, reply.id),
-            prevented_by=("livekit-agents 1.6.8 and later stamp the turn with its start (livekit/agents#6616)",),
+            prevented_by=self.prevention("order the history by previous_item_id, not by arrival"),
         )

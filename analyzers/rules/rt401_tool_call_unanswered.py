@@ -2,7 +2,6 @@
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import elapsed
-from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import CallFinished, ResponseDone
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife
@@ -151,5 +150,5 @@ class ToolCallUnanswered(Rule):
             certainty="likely",
             about=item,
             responses=(item.response_id,) if item.response_id else (),
-            prevented_by=fixed_in(self.code, connection.profile),
+            prevented_by=self.prevention("answer every call, an interrupted one too"),
         )

@@ -230,7 +230,7 @@ class UnboundedContext(Rule):
             certainty="proven",
             items=tuple(item.id for item in kept.items),
             subject="context",
-            prevented_by=("livekit-agents 1.6.5 and later delete empty messages too (livekit/agents#5887)",),
+            prevented_by=self.prevention("delete what a push leaves out, with or without words"),
         )
 
     def _warn(self, first: tuple[Moment, int], last: tuple[Moment, int], run: int) -> None:

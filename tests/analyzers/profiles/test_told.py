@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from rtlog.analyzers.analysis import analyze
+from rtlog.analyzers.analysis import Analysis, analyze
 from rtlog.analyzers.profiles.fixes import FIXES, fixed_in
 from rtlog.analyzers.profiles.releases import profile_of
 from rtlog.analyzers.profiles.told import LONGEST, profile_told
+from rtlog.analyzers.rule import Example, Rule
 from rtlog.analyzers.rules import RULES
+from rtlog.analyzers.tape import parse
 from rtlog.recordings.reader import read
 
 
@@ -59,8 +61,26 @@ def test_a_fix_is_told_where_the_client_may_lack_it() -> None:
     assert fixed_in("RT905") == ()
 
 
-def test_every_fix_is_of_a_release_that_is_listed_and_read_by_its_rule() -> None:
-    codes = {rule.code for rule in RULES}
-    for code, fix in FIXES.items():
-        assert profile_of(f"{fix.client}@{fix.release}").release
-        assert code in codes or code == "RT502"
+def test_every_fix_is_of_a_release_that_can_be_named() -> None:
+    assert {profile_of(f"{fix.client}@{fix.release}").client for fix in FIXES.values()} == {"livekit-agents"}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.code in FIXES], ids=lambda rule: rule.code)
+def test_a_rule_with_a_fix_tells_it_until_the_client_has_it(rule: type[Rule]) -> None:
+    fix = FIXES[rule.code]
+    tapes = [example for example in rule.bad if example.client is None]
+
+    unnamed = [sentences(rule, example, None) for example in tapes]
+    fixed = [sentences(rule, example, f"{fix.client}@{fix.release}") for example in tapes]
+
+    assert any(fix.sentence in told for told in unnamed)
+    assert not any(fix.sentence in told for told in fixed)
+    assert all(told - {fix.sentence} or not told for told in fixed), "without the fix a mitigation is left"
+
+
+def sentences(rule: type[Rule], example: Example, client: str | None) -> set[str]:
+    analysis = Analysis([rule], {rule.code: example.settings}, client=client)
+    for record in parse(example.tape):
+        analysis.feed(record)
+    analysis.finish()
+    return {sentence for finding in analysis.findings for sentence in finding.prevented_by}
