@@ -13,6 +13,9 @@ from rtlog.recordings.vocabulary.events import AUDIO_FIELDS, direction_of
 
 T = TypeVar("T", bound=Struct)
 
+WRAPPINGS: Final = 2
+"""A record wraps its event once, and Amazon Nova Sonic wraps each of its events once more."""
+
 _record: Final = msgspec.json.Decoder(Record).decode
 _event: Final = msgspec.json.Decoder(Event).decode
 
@@ -46,10 +49,14 @@ def decode_bare_event(text: bytes, direction: Dir | None) -> tuple[Record, bool]
 
 
 def event_members(line: bytes) -> Collection[str]:
-    """Give the names of the members of the event in *line*, which may be the event itself."""
+    """Give the names of the members of the event in *line*, which may be the event itself or wrap it once more."""
     members = members_of(line)
-    event = members.get("event")
-    return members_of(event) if event is not None and bytes(event)[:1] == b"{" else members
+    for _ in range(WRAPPINGS):
+        event = members.get("event")
+        if event is None or bytes(event)[:1] != b"{":
+            break
+        members = members_of(event)
+    return members
 
 
 def _typed(decode: Callable[[bytes | Raw], T], shape: type[T], text: bytes) -> tuple[T, bool]:

@@ -88,8 +88,13 @@ class Reading:
     @property
     def foreign(self) -> str | None:
         """Name the other vocabulary that most of the records speak; `None` where it is ours."""
-        name, count = next(iter(self.vocabularies.most_common(1)), (None, 0))
-        return name if count * 2 > self._order.seq else None
+        name = self.hint
+        return name if name is not None and self.vocabularies[name] * 2 > self._order.seq else None
+
+    @property
+    def hint(self) -> str | None:
+        """Name the other vocabulary of which most events were seen, however few; `None` where none was."""
+        return max(sorted(self.vocabularies), key=self.vocabularies.__getitem__, default=None)
 
     def __iter__(self) -> Iterator[Record]:
         return self._records

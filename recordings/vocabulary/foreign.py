@@ -22,6 +22,7 @@ KEYS: Final = {
     "goAway": "Gemini Live",
     "sessionResumptionUpdate": "Gemini Live",
     "usageMetadata": "Gemini Live",
+    "user_audio_chunk": "ElevenLabs Agents",
 }
 """The member that names an event which has no `type`."""
 
@@ -42,7 +43,6 @@ TYPES: Final = {
     "agent_response": "ElevenLabs Agents",
     "agent_response_correction": "ElevenLabs Agents",
     "client_tool_call": "ElevenLabs Agents",
-    "client_tool_result": "ElevenLabs Agents",
     "vad_score": "ElevenLabs Agents",
     "call_started": "Ultravox",
     "client_tool_invocation": "Ultravox",
@@ -52,14 +52,13 @@ TYPES: Final = {
     "transcription.done": "vLLM realtime transcription",
     "session.start": "OpenAI Live",
     "session.started": "OpenAI Live",
-    "session.closed": "OpenAI Live",
     "session.input_audio.append": "OpenAI Live",
     "session.delegation.created": "OpenAI Live",
     "decision.create": "OpenAI Live",
     "decision.event": "OpenAI Live",
     "session.input_audio_buffer.append": "OpenAI Translation",
 }
-"""Event types that only one other vocabulary has."""
+"""Event types that only one other vocabulary has: `client_tool_result` and `session.closed` are in two."""
 
 NOVA_SONIC: Final = frozenset(
     {

@@ -17,6 +17,8 @@ from rtlog.recordings.vocabulary.foreign import TYPES, vocabulary_of
         ({"setup": {"model": "m"}}, "Gemini Live"),
         ({"serverContent": {}, "usageMetadata": {}}, "Gemini Live"),
         ({"sessionStart": {}}, "Amazon Nova Sonic"),
+        ({"user_audio_chunk": "AAAA"}, "ElevenLabs Agents"),
+        ({"type": "client_tool_result"}, None),
         ({"type": "SettingsApplied"}, "Deepgram Voice Agent"),
         ({"type": "user_transcript"}, "ElevenLabs Agents"),
         ({"type": "call_started"}, "Ultravox"),
