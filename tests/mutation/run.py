@@ -53,10 +53,11 @@ def told(rule: type[Rule], session: "Session") -> list[Told]:
     for record in session.records:
         analysis.feed(record)
     analysis.finish()
-    return [
+    findings = [
         (f.severity, f.certainty, f.at.line, tuple(e.at.line for e in f.evidence), f.items[: session.items])
         for f in analysis.findings
     ]
+    return [*findings, (analysis.coverage.not_judged.get(rule.code),)]
 
 
 def sessions(rule: type[Rule]) -> Iterator[Session]:
