@@ -98,7 +98,8 @@ def test_a_session_of_another_vocabulary_is_drawn(
     code, out, err = rtlog("timeline", written(tmp_path / "session.jsonl", SESSIONS[name]))
 
     assert (code, err) == (0, "")
-    assert len(re.findall(r"^line \d+ │.*─", out, re.MULTILINE)) == len(SESSIONS[name])
+    drawn = re.findall(r"^line (\d+) │.*─", out, re.MULTILINE)
+    assert (drawn[0], drawn[-1]) == ("1", str(len(SESSIONS[name])))
 
 
 def test_our_own_session_with_one_foreign_event_stays_ours(
