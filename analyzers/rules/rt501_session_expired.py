@@ -157,7 +157,7 @@ class SessionExpired(Rule):
             f"the session hit its maximum duration at {stamp(case.told)} and nobody continued it",
             case.told,
             (seen(case.told, "the server: maximum duration"), seen(case.closed, "the connection closes")),
-            certainty="proven",
+            certainty="proven" if self.engine.coverage.complete else "likely",
             subject="session",
             prevented_by=("open a new session before the limit and replay the history",),
         )

@@ -27,7 +27,7 @@ class RecordingLossy(Rule):
     )
     good = (
         Example(
-            "nothing is missing",
+            "a recording that was cut on purpose and renumbered",
             """
             0    < added m1 assistant
             5    < added m2 assistant

@@ -36,7 +36,7 @@ class ClockAnomaly(Rule):
     )
     good = (
         Example(
-            "a pause",
+            "a pause within a session",
             """
             0        < added m1 assistant
             600000   < added m2 assistant

@@ -39,7 +39,7 @@ class PartialRecording(Rule):
     )
     good = (
         Example(
-            "a sideband",
+            "a sideband connection (`call_id`): its first server event is `session.updated`",
             """
             bare
             0    > update session.type=realtime

@@ -28,7 +28,7 @@ class UnknownEvents(Rule):
     )
     good = (
         Example(
-            "a known type of another dialect",
+            "known types of another dialect",
             """
             0    < added m1 assistant
             5    < response.animation_viseme.delta m1

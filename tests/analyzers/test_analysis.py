@@ -204,3 +204,28 @@ def test_a_case_is_settled_when_its_window_has_passed_in_the_recordings_own_time
 
     assert told == []
     assert [finding.rule for finding in detector.findings] == ["RT101"]
+
+
+def test_a_missing_footer_alone_is_no_damage() -> None:
+    analysis = analysis_of("0 < added m1 user\n1 > respond", Facts(complete=False))
+
+    assert (analysis.findings, analysis.coverage.lossy, analysis.verdict) == ([], False, "clean")
+
+
+@pytest.mark.parametrize(("facts", "certainty"), [(Facts(), "proven"), (Facts(complete=False), "likely")])
+def test_a_recording_that_just_stops_does_not_prove_that_nobody_continued_the_session(
+    facts: Facts, certainty: str
+) -> None:
+    analysis = analysis_of("0 > respond\n10 < response r1\n3600000 < error session_expired", facts)
+
+    assert [f.certainty for f in analysis.findings if f.rule == "RT501"] == [certainty]
+
+
+def test_a_few_foreign_events_name_a_session_that_holds_no_items_and_no_responses() -> None:
+    facts = Facts(hint="OpenAI Translation")
+
+    session = analysis_of("0 > update\n1 < updated\n2 > delete m1\n3 < error item_delete_invalid_item_id", facts)
+    talk = analysis_of("0 > respond\n1 < response r1\n2 < finished r1 completed", facts)
+
+    assert (session.findings, session.reason) == ([], "this protocol is not modelled: OpenAI Translation")
+    assert (talk.verdict, talk.reason) == ("clean", None)
