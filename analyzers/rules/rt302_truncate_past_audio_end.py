@@ -160,6 +160,40 @@ class TruncatePastAudioEnd(Rule):
             540  < error unsupported_content_type e1
             """,
         ),
+        Example(
+            "refused because the item is unknown",
+            """
+            0    > truncate m0 100
+            1    < truncated m0
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  > truncate m1 5734 event_id=e1
+            540  < error item_truncate_invalid_item_id e1
+            9000 < speech_started u1
+            """,
+        ),
+        Example(
+            "the recording ends before an answer can come",
+            """
+            0    > truncate m0 100
+            1    < truncated m0
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  > truncate m1 5734
+            900  < speech_started u1
+            """,
+        ),
+        Example(
+            "no position, and never answered",
+            """
+            0    > truncate m0 100
+            1    < truncated m0
+            2    < added m1 assistant
+            10   < audio r1 m1 48000
+            500  > truncate m1 audio_end_ms=null
+            9000 < speech_started u1
+            """,
+        ),
     )
 
     def begin(self) -> None:

@@ -1,5 +1,6 @@
 """RT303: the user cuts the agent off, and the server is not told how much was heard."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import stamp
@@ -14,6 +15,9 @@ from rtlog.analyzers.reconciler.changes import (
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+REMEMBERED = 64
+"""Responses that may still be playing; nobody has as many."""
 
 
 @dataclass(slots=True, eq=False)
@@ -381,7 +385,7 @@ class MissingTruncateAfterBargeIn(Rule):
         self._playing: dict[int, tuple[str, Moment | None]] = {}
         """What the player of each connection told last: of which item, and when, `None` once it had finished."""
         """What local playback events told of an item: since when it plays, `None` when it has finished."""
-        self._cut: set[tuple[int, str]] = set()
+        self._cut: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
         """Responses of which the client, or the server, has cut a message."""
 
     @on(LocalChanged)
@@ -434,7 +438,7 @@ class MissingTruncateAfterBargeIn(Rule):
         if change.item is None:
             return
         if change.item.response_id is not None:
-            self._cut.add((change.conn.number, change.item.response_id))
+            self._cut.append((change.conn.number, change.item.response_id))
         for key, case in list(self._cases.items()):
             if case.connection is change.conn and change.item.id in case.response.items:
                 del self._cases[key]

@@ -1,10 +1,15 @@
 """RT308: an item is shown without the words that it had."""
 
+from collections import deque
+
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler.changes import ItemTruncateSent, LocalChanged, WordsGone
 from rtlog.analyzers.reconciler.life import ItemLife
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
+
+REMEMBERED = 256
+"""Messages cut at 0 that the application may still commit."""
 
 
 class TranscriptErased(Rule):
@@ -47,6 +52,19 @@ class TranscriptErased(Rule):
             """,
             "warning proven",
             (1, 4),
+        ),
+        Example(
+            "truncated in the middle, and committed empty",
+            """
+            0    < added m1 assistant
+            10   < words r1 m1
+            80   > truncate m1 700
+            90   < truncated m1
+            200  L item_committed m1 role=assistant empty=true
+            300  L item_committed m1 role=assistant empty=true
+            """,
+            "warning proven",
+            (1, 5),
         ),
     )
     good = (
@@ -94,18 +112,30 @@ class TranscriptErased(Rule):
             20   L item_removed m1 empty=true
             """,
         ),
+        Example(
+            "another message, cut at its beginning, is the one that is empty",
+            """
+            0    < added m1 assistant
+            5    < added m2 assistant prev=m1
+            10   < words r1 m1
+            20   < words r1 m2
+            80   > truncate m2 0
+            200  L item_committed m2 role=assistant empty=true
+            210  L item_committed m1 role=assistant empty=false
+            """,
+        ),
     )
 
     def begin(self) -> None:
         """Start with nothing told."""
         self._told: set[tuple[int, str]] = set()
-        self._unheard: set[tuple[int, str]] = set()
+        self._unheard: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
 
     @on(ItemTruncateSent)
     def truncate_sent(self, change: ItemTruncateSent) -> None:
         """A message cut at its beginning has no words that anybody heard."""
         if change.item is not None and change.end_ms == 0:
-            self._unheard.add((change.item.conn, change.item.id))
+            self._unheard.append((change.item.conn, change.item.id))
 
     @on(WordsGone)
     def words_gone(self, change: WordsGone) -> None:

@@ -1,5 +1,6 @@
 """RT309: the agent hears itself, or noise, and stops."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
@@ -9,6 +10,8 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
+REMEMBERED = 256
+"""Interruptions whose words may still come."""
 LEAST_WORDS = 3
 """One word or two (yes, the table) a user says by chance as the agent does."""
 
@@ -139,6 +142,22 @@ class SelfInterruption(Rule):
             """,
             "warning likely",
             (1, 5, 7, 9),
+        ),
+        Example(
+            "the words come before the response has ended",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 96000
+            600  < speech_started u1
+            700  < speech_stopped u1
+            702  < added u1 user
+            900  < transcribed u1 ""
+            910  < finished r1 cancelled turn_detected
+            """,
+            "warning likely",
+            (1, 5, 6, 8),
         ),
     )
     good = (
@@ -294,6 +313,8 @@ class SelfInterruption(Rule):
         for case in self._cases:
             if case.connection is change.conn and case.item is change.item and case.stopped is None:
                 case.stopped = change.at
+        if change.conn.settings.transcribes is False:
+            self._settle(lambda case: self._over(case) and case.connection is change.conn)
 
     @on(Transcribed)
     def transcribed(self, change: Transcribed) -> None:
@@ -301,14 +322,28 @@ class SelfInterruption(Rule):
         for case in self._cases:
             if case.connection is change.conn and case.item is change.item and case.told is None:
                 case.told, case.words = change.at, change.text
+        self._settle(lambda case: case.told is not None and not case.response.active)
+
+    def _over(self, case: _Case) -> bool:
+        return case.stopped is not None and not case.response.active
+
+    def _settle(self, settled: Callable[[_Case], bool]) -> None:
+        """Report the interruptions that were no speech of the user's, and forget what is settled."""
+        waiting = [case for case in self._cases if not settled(case)]
+        for case in self._cases:
+            if settled(case):
+                self._judge(case)
+        self._cases = waiting[-REMEMBERED:]
 
     def finish(self) -> None:
-        """Report the interruptions that were no speech of the user's."""
-        for case in self._cases:
-            cancelled = case.response.status == "cancelled" and case.response.reason in {None, "turn_detected"}
-            certainty = self._certainty(case) if cancelled else None
-            if certainty is not None:
-                self._report(case, certainty)
+        """Judge what no transcript has settled."""
+        self._settle(lambda _: True)
+
+    def _judge(self, case: _Case) -> None:
+        cancelled = case.response.status == "cancelled" and case.response.reason in {None, "turn_detected"}
+        certainty = self._certainty(case) if cancelled else None
+        if certainty is not None:
+            self._report(case, certainty)
 
     def _certainty(self, case: _Case) -> Certainty | None:
         if case.words is not None:

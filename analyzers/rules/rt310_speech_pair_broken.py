@@ -1,8 +1,9 @@
 """RT310: speech that has started never stops, or stops without having started."""
 
+from collections import deque
 from dataclasses import dataclass
 
-from rtlog.analyzers.finding import Certainty, ms, stamp
+from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
 from rtlog.analyzers.reconciler.changes import (
     AudioCommitted,
@@ -15,6 +16,8 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 BY_HAND = frozenset({"input_audio_buffer.commit", "input_audio_buffer.clear"})
+REMEMBERED = 256
+"""Turns whose end may still be told, behind a commit."""
 SEMANTIC = "semantic_vad"
 """It takes its time by design, up to 8 s of silence at low eagerness."""
 
@@ -194,7 +197,7 @@ class SpeechPairBroken(Rule):
     def begin(self) -> None:
         """Start with nobody speaking."""
         self._open: dict[int, _Open] = {}
-        self._started: set[tuple[int, str]] = set()
+        self._started: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
 
     @on(SpeechStarted)
     def speech_started(self, change: SpeechStarted) -> None:
@@ -202,10 +205,10 @@ class SpeechPairBroken(Rule):
         number, item_id = change.conn.number, change.item.id if change.item else ""
         before = self._open.get(number)
         if before is not None and before.item_id != item_id:
-            self._report(before.started, change.at, "another turn began", "likely")
+            self._report(before, change.at, "another turn began")
         if before is None or before.item_id != item_id:
             self._open[number] = _Open(change.conn, change.at, item_id)
-        self._started.add((number, item_id))
+        self._started.append((number, item_id))
 
     @on(SpeechStopped)
     def speech_stopped(self, change: SpeechStopped) -> None:
@@ -213,7 +216,6 @@ class SpeechPairBroken(Rule):
         number, item_id = change.conn.number, change.item.id if change.item else ""
         self._open.pop(number, None)
         known = (number, item_id) in self._started
-        self._started.discard((number, item_id))
         if not known and change.conn.saw_session_created:
             self.report(
                 f"speech stopped at {stamp(change.at)} that had never started",
@@ -253,16 +255,17 @@ class SpeechPairBroken(Rule):
         if waited is None or last is None or last.t is None or connection.settings.detects_by == SEMANTIC:
             return
         if waited > self.number("longest-ms") * NS_PER_MS:
-            self._report(turn.started, last, f"open for {ms(waited)}", "likely")
+            self._report(turn, last, f"open for {ms(waited)}")
         elif until is not None and last.t - until > self.number("silence-ms") * NS_PER_MS and connection.closed is None:
-            self._report(turn.started, last, f"no audio was sent for {ms(last.t - until)}", "likely")
+            self._report(turn, last, f"no audio was sent for {ms(last.t - until)}")
 
-    def _report(self, started: Moment, until: Moment, why: str, certainty: Certainty) -> None:
+    def _report(self, turn: _Open, until: Moment, why: str) -> None:
         self.report(
-            f"the speech that started at {stamp(started)} never stopped: {why}, by {stamp(until)}",
-            started,
-            (seen(started, "speech starts"), seen(until, why)),
-            certainty=certainty,
+            f"the speech that started at {stamp(turn.started)} never stopped: {why}, by {stamp(until)}",
+            turn.started,
+            (seen(turn.started, "speech starts"), seen(until, why)),
+            certainty="likely",
+            items=(turn.item_id,) if turn.item_id else (),
             subject="speech",
             prevented_by=("keep appending silence while a turn is open",),
         )
