@@ -15,8 +15,18 @@ SHOWN = 5
 REMEMBERED = 1024
 HARMLESS = frozenset({errors.CANCEL_NOT_ACTIVE, errors.COMMIT_EMPTY})
 """Errors that change nothing, whoever caused them."""
-FATAL = frozenset({errors.SESSION_EXPIRED, errors.BETA_DISABLED, "invalid_api_key", "missing_model", "invalid_model"})
-"""Errors that are about the session, not about an event."""
+FATAL = frozenset(
+    {
+        errors.SESSION_EXPIRED,
+        errors.BETA_DISABLED,
+        "invalid_api_key",
+        "insufficient_quota",
+        "missing_model",
+        "invalid_model",
+        "server_error",
+    }
+)
+"""Errors that are about the session or the server, not about an event."""
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +53,7 @@ class UncorrelatedError(Rule):
     look_alikes = (
         "one request alone can be meant",
         "the error's text names the item",
-        "an error about the session",
+        "an error about the session or the server",
         "a harmless one: a cancel or a commit that found nothing",
     )
     references = ("openai/openai-agents-js#1687",)
@@ -95,7 +105,7 @@ class UncorrelatedError(Rule):
             """,
         ),
         Example(
-            "an error about the session",
+            "an error about the session or the server",
             """
             0    > create s1 system text=one
             1    > create s2 system text=two
