@@ -215,10 +215,10 @@ class ConfigRace(Rule):
             self._cases.append(_Case(change.response, update, first=not _configured(change.conn)))
 
     def finish(self) -> None:
-        """Report the responses that spoke with the wrong settings."""
+        """Report the responses that spoke with the wrong settings; not every server acknowledges settings."""
         for case in self._cases:
             spoke = case.response.first_output is not None and case.response.status != "cancelled"
-            if spoke and case.update.outcome != "rejected":
+            if spoke and case.update.outcome == "acknowledged":
                 self._report(case)
 
     def _report(self, case: _Case) -> None:
