@@ -64,23 +64,24 @@ class Analyze:
         """Give the report of the recording at *path*.
 
         Fails the test on a finding at or above *fail_on* (`error`, `warning`, `info`, `never`), on an expected rule
-        that finds nothing, and on a recording that is inconclusive, unless *fail_on* is `never`. *select*, *ignore* and
+        that finds nothing, and on a recording that is inconclusive, unless *fail_on* is `never`. What the configured
+        baseline knows fails nothing and is left out of the report. *select*, *ignore* and
         *expect* are codes, prefixes or names of rules, one text with commas or several. Raises `RtlogError` for a
         recording that cannot be read, or an option that makes no sense.
         """
-        from rtlog.cli.loading import report_file
-        from rtlog.recordings.errors import RtlogError
+        from rtlog.recordings.errors import RecordingError, RtlogError
 
         __tracebackhide__ = True
         words = {"select": _words(select), "ignore": _words(ignore), "expect": _words(expect)}
         settings = self._settings(self._fail_on(fail_on), words, provider, client)
-        report = report_file(path, settings.setup)
-        if report.verdict == "unreadable":
-            raise RtlogError(str(report.reason))
-        problem = _problem(report, settings)
-        if problem is not None:
-            pytest.fail(problem, pytrace=False)
-        return report
+        try:
+            report, new = _reports(path, settings)
+        except RecordingError as error:
+            raise RtlogError(str(error)) from None
+        problems = [*_missing(report, settings), *_races(new, settings)]
+        if problems:
+            pytest.fail("\n".join(problems), pytrace=False)
+        return new
 
     def _fail_on(self, asked: str | None) -> str | None:
         given = asked or self._config.getoption(OPTION) or self._config.getini(INI) or None
@@ -149,16 +150,40 @@ def _judge(paths: Sequence[Path], analyze: Analyze, options: dict[str, Any]) -> 
         pytest.fail("\n".join(problems), pytrace=False)
 
 
-def _problem(report: "RecordingReport", settings: "RunSettings") -> str | None:
-    """Say why *report* fails a test; `None` where it does not."""
+def _reports(path: Path | str, settings: "RunSettings") -> "tuple[RecordingReport, RecordingReport]":
+    """Give the report of all that is found, and the one without what the baseline knows.
+
+    Each recording is held to the whole baseline: which test fails must not depend on the tests that ran before.
+    """
+    from rtlog.analyzers.reporting import report_of
+    from rtlog.cli.loading import analyze_file
+
+    reading, analysis = analyze_file(path, settings.setup)
+    report = report_of(analysis, str(path), reading.header.id)
+    if settings.baseline is None:
+        return report, report
+    from rtlog.analyzers.baseline import Ledger
+    from rtlog.cli.baseline_file import read_baseline
+
+    return report, Ledger(read_baseline(settings.baseline)).new_of(report, analysis)
+
+
+def _missing(report: "RecordingReport", settings: "RunSettings") -> Iterator[str]:
+    """Say what was expected and is not there."""
+    not_judged = report.coverage.not_judged if report.coverage else {}
+    for code in sorted(settings.expected - {finding.rule for finding in report.findings}):
+        reason = not_judged.get(code)
+        yield f"{report.path}: {code} was expected and not found{f' (not judged: {reason})' if reason else ''}"
+
+
+def _races(report: "RecordingReport", settings: "RunSettings") -> Iterator[str]:
+    """Tell the stories, where they fail the test."""
     from rtlog.cli.exits import failing
 
-    missing = sorted(settings.expected - {finding.rule for finding in report.findings})
-    lines = [f"{report.path}: {code} was expected and not found" for code in missing]
-    undecided = report.verdict == "inconclusive" and settings.fail_on.severity is not None
-    if undecided or failing(report, settings.fail_on.severity, settings.expected):
-        lines.append(_told(report))
-    return "\n".join(lines) or None
+    severity = settings.fail_on.severity
+    undecided = report.verdict == "inconclusive" and severity is not None
+    if undecided or failing(report, severity, settings.expected):
+        yield _told(report)
 
 
 def _told(report: "RecordingReport") -> str:

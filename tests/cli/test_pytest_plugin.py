@@ -87,6 +87,32 @@ def test_the_configuration_of_the_suite_applies_wherever_the_test_stands(suite: 
     ran(suite, source).assert_outcomes(passed=1)
 
 
+@pytest.fixture
+def baseline(suite: pytest.Pytester) -> None:
+    """Make a baseline that knows the race, and name it in the configuration."""
+    command = [sys.executable, "-m", "rtlog.cli", "analyze", str(SAMPLE), "--write-baseline", "known.json"]
+    subprocess.run(command, cwd=suite.path, check=True, capture_output=True)
+    suite.makefile(".toml", rtlog='baseline = "known.json"\n')
+
+
+@pytest.mark.usefixtures("baseline")
+def test_what_the_baseline_knows_fails_no_test_however_often_it_comes(suite: pytest.Pytester):
+    source = """
+import pytest
+
+@pytest.mark.parametrize("time", ["once", "again"])
+def test_it(rtlog_analyze, time):
+    report = rtlog_analyze(SAMPLE)
+    assert (report.findings, report.known > 0) == ([], True)
+"""
+    ran(suite, source).assert_outcomes(passed=2)
+
+
+@pytest.mark.usefixtures("baseline")
+def test_an_expected_rule_may_be_known_to_the_baseline(suite: pytest.Pytester):
+    ran(suite, ANALYZE.format(', expect="RT101"')).assert_outcomes(passed=1)
+
+
 def test_what_cannot_be_judged_does_not_pass(suite: pytest.Pytester):
     suite.makefile(".jsonl", events='{"type":"acme.hello"}\n')
     result = ran(suite, 'def test_it(rtlog_analyze):\n    rtlog_analyze("events.jsonl")\n')
