@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import ms, stamp
-from rtlog.analyzers.moment import NS_PER_MS, Moment
-from rtlog.analyzers.reconciler.changes import ResponseDone
+from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
+from rtlog.analyzers.reconciler.changes import LocalChanged, ResponseDone
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+STARTED = "local.playback_started"
+PLAYING = frozenset({STARTED, "local.playback_position"})
 
 
 @dataclass(slots=True, eq=False)
@@ -133,6 +136,56 @@ class AudioAfterInterrupt(Rule):
             "warning likely",
             (1, 5, 7),
         ),
+        Example(
+            "the player goes on",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 480000
+            20   L playback_started m1 ms=0
+            400  L playback_position m1 ms=380
+            500  < speech_started u1
+            550  < finished r1 cancelled turn_detected
+            900  L playback_position m1 ms=880
+            1100 L playback_position m1 ms=1080
+            1300 L playback_position m1 ms=1280
+            """,
+            "warning proven",
+            (1, 7, 10),
+        ),
+        Example(
+            "the player begins with what was interrupted",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 480000
+            500  < speech_started u1
+            550  < finished r1 cancelled turn_detected
+            900  L playback_started m1
+            """,
+            "warning proven",
+            (1, 5, 7),
+        ),
+        Example(
+            "the sound goes on, and the player with it",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 480000
+            20   L playback_started m1 ms=0
+            400  L playback_position m1 ms=380
+            500  < speech_started u1
+            900  L playback_position m1 ms=880
+            1100 L playback_position m1 ms=1080
+            1150 < audio r1 m1 48000
+            1200 < finished r1 cancelled turn_detected
+            """,
+            "warning proven",
+            (1, 7, 9),
+        ),
     )
     good = (
         Example(
@@ -235,11 +288,93 @@ class AudioAfterInterrupt(Rule):
             2950 < finished r1 completed
             """,
         ),
+        Example(
+            "the player stops, and tells late where",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 480000
+            20   L playback_started m1 ms=0
+            400  L playback_position m1 ms=380
+            500  < speech_started u1
+            550  < finished r1 cancelled turn_detected
+            900  L playback_position m1 ms=480
+            1100 L playback_position m1 ms=480
+            1101 L playback_finished m1 ms=480
+            """,
+        ),
+        Example(
+            "the next answer is played",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 480000
+            20   L playback_started m1 ms=0
+            400  L playback_position m1 ms=380
+            500  < speech_started u1
+            550  < finished r1 cancelled turn_detected
+            600  < response r2
+            601  < output r2 m2 assistant
+            602  < added m2 assistant
+            610  < audio r2 m2 48000
+            900  L playback_position m1 ms=480
+            950  L playback_started m2 ms=0
+            1000 L playback_position m2 ms=490
+            """,
+        ),
+        Example(
+            "the player takes a moment to stop",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 480000
+            20   L playback_started m1 ms=0
+            400  L playback_position m1 ms=380
+            500  < speech_started u1
+            550  < finished r1 cancelled turn_detected
+            600  L playback_position m1 ms=580
+            700  L playback_position m1 ms=680
+            """,
+        ),
+        Example(
+            "a cancel that did not hit it, and the player goes on",
+            """
+            0    < response r1
+            1    < output r1 m1 assistant
+            2    < added m1 assistant
+            10   < audio r1 m1 480000
+            90   < finished r1 completed
+            500  > cancel event_id=e1
+            540  < error response_cancel_not_active e1
+            2900 L playback_position m1 ms=2880
+            3100 L playback_position m1 ms=3080
+            """,
+        ),
+        Example(
+            "nothing interrupts, and the player goes on",
+            """
+            0    < updated session.turn_detection={"type":"server_vad","interrupt_response":false}
+            1    < response r1
+            2    < output r1 m1 assistant
+            3    < added m1 assistant
+            10   < audio r1 m1 480000
+            500  < speech_started u1
+            900  L playback_position m1 ms=880
+            1100 L playback_position m1 ms=1080
+            1300 < finished r1 completed
+            """,
+        ),
     )
 
     def begin(self) -> None:
         """Start with no tail heard."""
         self._tails: list[_Tail] = []
+        self._positions: dict[int, tuple[str, float]] = {}
+        """What the player of each connection told last after an interruption: of which item, and how far it was."""
+        self._played: dict[tuple[int, str], tuple[ResponseLife, ItemLife, Moment]] = {}
 
     @on(ResponseDone)
     def done(self, change: ResponseDone) -> None:
@@ -248,22 +383,43 @@ class AudioAfterInterrupt(Rule):
         interrupted, last = response.interrupted, response.last_audio_t
         if interrupted is None or interrupted.t is None or last is None or response.done is None:
             return
-        by_client = interrupted.dir == "client"
-        if response.out_of_band:
+        if not _was_interrupted(change.conn, response):
             return
-        known = change.conn.saw_session_created or change.conn.settings.turn_detection is not None
-        # A cancel that hit nothing, or another response, interrupted nobody.
-        if response.status != "cancelled" if by_client else not known:
-            return
-        allowance = self.number("cancel-allowance-ms" if by_client else "allowance-ms") * NS_PER_MS
+        allowance = self._allowance(interrupted)
         audio = (response.audio_bytes - response.audio_bytes_then) / response.audio_bytes_per_ms
         if interrupted.seq < response.done.seq and last - interrupted.t > allowance and audio > 0:
             self._tails.append(_Tail(response, last - interrupted.t, audio))
 
+    def _allowance(self, interrupted: Moment) -> float:
+        by_client = interrupted.dir == "client"
+        return self.number("cancel-allowance-ms" if by_client else "allowance-ms") * NS_PER_MS
+
+    @on(LocalChanged)
+    def played(self, change: LocalChanged) -> None:
+        """The player's own word: it begins, or goes on with, what was interrupted."""
+        item, connection = change.item, change.conn
+        response = connection.response_of(item) if item is not None else None
+        if item is None or response is None or change.at.type not in PLAYING:
+            return
+        gap = elapsed(response.interrupted, change.at)
+        if response.interrupted is None or gap is None or gap <= self._allowance(response.interrupted):
+            return
+        told, before = self._positions.get(connection.number, ("", 0.0))
+        self._positions[connection.number] = (item.id, change.ms or 0.0)
+        goes_on = told == item.id and (change.ms or 0.0) > before
+        if change.at.type == STARTED or goes_on:
+            self._played.setdefault((connection.number, response.id), (response, item, change.at))
+
     def finish(self) -> None:
-        """Report the tails, and what came after an end."""
+        """Report what was played, the tails, and what came after an end."""
+        for (number, _), (response, item, at) in self._played.items():
+            connection = next(c for c in self.engine.connections() if c.number == number)
+            if _was_interrupted(connection, response):
+                self._report_played(response, item, at)
+        played = {id(response) for response, _, _ in self._played.values()}
         for tail in self._tails:
-            self._report_tail(tail)
+            if id(tail.response) not in played:
+                self._report_tail(tail)
         for connection in self.engine.connections():
             self._judge_late(connection)
 
@@ -276,6 +432,24 @@ class AudioAfterInterrupt(Rule):
             told = maker is not None and maker.late_audio == item.late_audio
             if item.late_audio is not None and not told:
                 self._report_late(maker, item, item.truncated, item.late_audio)
+
+    def _report_played(self, response: ResponseLife, item: ItemLife, at: Moment) -> None:
+        self.report(
+            f"{item.label} of {response.label} was played on at {stamp(at)}, though it was interrupted at "
+            f"{stamp(response.interrupted)}",
+            at,
+            (
+                seen(response.created, f"{response.label} begins"),
+                seen(response.interrupted, f"{response.label} is interrupted"),
+                seen(at, f"{item.label} is played all the same"),
+            ),
+            certainty="proven",
+            severity=Severity.WARNING,
+            items=(item.id,),
+            responses=(response.id,),
+            subject="response",
+            prevented_by=("flush the player when the response is interrupted",),
+        )
 
     def _report_tail(self, tail: _Tail) -> None:
         response = tail.response
@@ -314,3 +488,12 @@ class AudioAfterInterrupt(Rule):
             subject="item" if item is not None else "response",
             prevented_by=("drop audio by response_id from the interruption on",),
         )
+
+
+def _was_interrupted(connection: Connection, response: ResponseLife) -> bool:
+    """A cancel that hit nothing interrupted nobody; nor does speech, out of band or where it is not known to."""
+    if response.interrupted is None or response.out_of_band:
+        return False
+    if response.interrupted.dir == "client":
+        return response.status == "cancelled"
+    return connection.saw_session_created or connection.settings.turn_detection is not None
