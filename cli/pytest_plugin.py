@@ -18,6 +18,7 @@ INI: Final = "rtlog_fail_on"
 LEVELS: Final = ("error", "warning", "info", "never")
 MARKER: Final = "rtlog"
 FIXTURE: Final = "rtlog_recordings"
+SUFFIXES: Final = (".jsonl", ".jsonl.gz")
 WIDTH: Final = 100
 
 
@@ -50,9 +51,29 @@ class Analyze:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
-    def __call__(
+    def __call__(self, path: Path | str, **options: Any) -> "RecordingReport":  # noqa: ANN401 - those of `settings`
+        """Give the report of the recording at *path*; *options* are those of `settings`.
+
+        Fails the test on a finding that is grave enough, on an expected rule that finds nothing, on a recording that is
+        inconclusive, unless nothing is to fail, and on one that cannot be read. What the configured baseline knows
+        fails nothing and is left out of the report.
+        """
+        __tracebackhide__ = True
+        (report,) = self.judge([path], self.settings(**options))
+        return report
+
+    def judge(self, paths: Sequence[Path | str], settings: "RunSettings") -> "list[RecordingReport]":
+        """Analyze all of *paths*, then fail the test where one of them does."""
+        __tracebackhide__ = True
+        judged = [_judged(path, settings) for path in paths]
+        new = [report for _, report in judged]
+        problems = [*_missing([report for report, _ in judged], settings), *_races(new, settings)]
+        if problems:
+            pytest.fail("\n".join(problems), pytrace=False)
+        return new
+
+    def settings(
         self,
-        path: Path | str,
         *,
         fail_on: str | None = None,
         select: Sequence[str] | str | None = None,
@@ -60,38 +81,12 @@ class Analyze:
         expect: Sequence[str] | str | None = None,
         provider: str | None = None,
         client: str | None = None,
-    ) -> "RecordingReport":
-        """Give the report of the recording at *path*.
-
-        Fails the test on a finding at or above *fail_on* (`error`, `warning`, `info`, `never`), on an expected rule
-        that finds nothing, and on a recording that is inconclusive, unless *fail_on* is `never`. What the configured
-        baseline knows fails nothing and is left out of the report. *select*, *ignore* and
-        *expect* are codes, prefixes or names of rules, one text with commas or several. Raises `RtlogError` for a
-        recording that cannot be read, or an option that makes no sense.
-        """
-        from rtlog.recordings.errors import RecordingError, RtlogError
-
-        __tracebackhide__ = True
-        words = {"select": _words(select), "ignore": _words(ignore), "expect": _words(expect)}
-        settings = self._settings(self._fail_on(fail_on), words, provider, client)
-        try:
-            report, new = _reports(path, settings)
-        except RecordingError as error:
-            raise RtlogError(str(error)) from None
-        problems = [*_missing(report, settings), *_races(new, settings)]
-        if problems:
-            pytest.fail("\n".join(problems), pytrace=False)
-        return new
-
-    def _fail_on(self, asked: str | None) -> str | None:
-        given = asked or self._config.getoption(OPTION) or self._config.getini(INI) or None
-        if given is not None and given not in LEVELS:
-            raise pytest.UsageError(f"rtlog: fail on {given!r}? It is one of {', '.join(LEVELS)}")
-        return given
-
-    def _settings(
-        self, fail_on: str | None, words: "dict[str, list[str] | None]", provider: str | None, client: str | None
     ) -> "RunSettings":
+        """Give what applies: these options, else the command line's, else the ini file's, else the configuration's.
+
+        *fail_on* is `error`, `warning`, `info` or `never`; *select*, *ignore* and *expect* are codes, prefixes or names
+        of rules, one text with commas or several. Raises `RtlogError` for an option that makes no sense.
+        """
         from rtlog.cli.config_file import possible
         from rtlog.cli.configuration import load
         from rtlog.cli.exits import FailOn
@@ -101,17 +96,24 @@ class Analyze:
         known = known_rules()
         # From the suite's folder: a test may stand in any.
         read = (load(file, known, is_named=False) for file in possible(self._config.rootpath))
-        layers = [layer for layer in [next((each for each in read if each), None)] if layer]
+        configured = next((layer for layer in read if layer is not None), None)
+        grave = self._fail_on(fail_on)
         asked = Layer(
             origin=COMMAND_LINE,
-            select=words["select"],
-            ignore=words["ignore"],
-            expect=words["expect"],
-            fail_on=FailOn(fail_on) if fail_on else None,
+            select=_words(select),
+            ignore=_words(ignore),
+            expect=_words(expect),
+            fail_on=FailOn(grave) if grave else None,
             provider=provider,
             client=client,
         )
-        return settle([*layers, asked], known)
+        return settle([configured, asked] if configured else [asked], known)
+
+    def _fail_on(self, asked: str | None) -> str | None:
+        given = asked or self._config.getoption(OPTION) or self._config.getini(INI) or None
+        if given is not None and given not in LEVELS:
+            raise pytest.UsageError(f"rtlog: fail on {given!r}? It is one of {', '.join(LEVELS)}")
+        return given
 
 
 @pytest.fixture
@@ -133,32 +135,23 @@ def rtlog_recordings(
     monkeypatch.setenv("RTLOG_HOME", str(folder))
     yield folder
     marker = request.node.get_closest_marker(MARKER)
-    options: dict[str, Any] = dict(marker.kwargs) if marker else {}  # checked by the call
-    _judge(sorted(folder.glob("*.jsonl*")), rtlog_analyze, options)
+    settings = rtlog_analyze.settings(**(marker.kwargs if marker else {}))
+    rtlog_analyze.judge(sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIXES)), settings)
 
 
-def _judge(paths: Sequence[Path], analyze: Analyze, options: dict[str, Any]) -> None:
-    """Analyze every recording before the test fails, so that none is left out."""
-    __tracebackhide__ = True
-    problems: list[str] = []
-    for path in paths:
-        try:
-            analyze(path, **options)
-        except pytest.fail.Exception as failure:
-            problems.append(str(failure.msg))
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
-
-
-def _reports(path: Path | str, settings: "RunSettings") -> "tuple[RecordingReport, RecordingReport]":
+def _judged(path: Path | str, settings: "RunSettings") -> "tuple[RecordingReport, RecordingReport]":
     """Give the report of all that is found, and the one without what the baseline knows.
 
     Each recording is held to the whole baseline: which test fails must not depend on the tests that ran before.
     """
     from rtlog.analyzers.reporting import report_of
-    from rtlog.cli.loading import analyze_file
+    from rtlog.cli.loading import analyze_file, unreadable
+    from rtlog.recordings.errors import RecordingError
 
-    reading, analysis = analyze_file(path, settings.setup)
+    try:
+        reading, analysis = analyze_file(path, settings.setup)
+    except RecordingError as error:
+        return (report := unreadable(path, error)), report
     report = report_of(analysis, str(path), reading.header.id)
     if settings.baseline is None:
         return report, report
@@ -168,22 +161,25 @@ def _reports(path: Path | str, settings: "RunSettings") -> "tuple[RecordingRepor
     return report, Ledger(read_baseline(settings.baseline)).new_of(report, analysis)
 
 
-def _missing(report: "RecordingReport", settings: "RunSettings") -> Iterator[str]:
-    """Say what was expected and is not there."""
-    not_judged = report.coverage.not_judged if report.coverage else {}
-    for code in sorted(settings.expected - {finding.rule for finding in report.findings}):
-        reason = not_judged.get(code)
-        yield f"{report.path}: {code} was expected and not found{f' (not judged: {reason})' if reason else ''}"
+def _missing(reports: "Sequence[RecordingReport]", settings: "RunSettings") -> Iterator[str]:
+    """Say what was expected and is in none of *reports*."""
+    reasons = {code: why for each in reports if each.coverage for code, why in each.coverage.not_judged.items()}
+    found = {finding.rule for report in reports for finding in report.findings}
+    for code in sorted(settings.expected - found):
+        reason = reasons.get(code)
+        yield f"rtlog: {code} was expected and not found{f' (not judged: {reason})' if reason else ''}"
 
 
-def _races(report: "RecordingReport", settings: "RunSettings") -> Iterator[str]:
-    """Tell the stories, where they fail the test."""
+def _races(reports: "Sequence[RecordingReport]", settings: "RunSettings") -> Iterator[str]:
+    """Tell the recordings that fail the test."""
     from rtlog.cli.exits import failing
 
-    severity = settings.fail_on.severity
-    undecided = report.verdict == "inconclusive" and severity is not None
-    if undecided or failing(report, severity, settings.expected):
-        yield _told(report)
+    grave = settings.fail_on.severity
+    for report in reports:
+        if report.verdict == "unreadable":
+            yield f"rtlog: {report.reason}"
+        elif failing(report, grave, settings.expected) or (report.verdict == "inconclusive" and grave is not None):
+            yield _told(report)
 
 
 def _told(report: "RecordingReport") -> str:

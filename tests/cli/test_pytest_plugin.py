@@ -11,6 +11,7 @@ pytest_plugins = ["pytester"]
 
 SAMPLES = Path(str(files("rtlog.recordings.samples")))
 SAMPLE = SAMPLES / "r01-in-flight-delete-5021.rtlog.jsonl"
+OTHERS = ("anyio", "asyncio", "cacheprovider", "hypothesispytest", "timeout", "xdist")
 CLEAN = """
 def record(recorder):
     recorder.server({"type": "session.created", "session": {"id": "sess_1", "type": "realtime"}})
@@ -26,9 +27,9 @@ def record_race(folder):
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester) -> pytest.Pytester:
-    """Give a folder for a suite that runs with the plugin alone."""
-    pytester.makeini("[pytest]\naddopts = -p no:cacheprovider -p no:asyncio -p no:timeout\n")
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Give a folder for a suite that runs without the other plugins of our own: they take longer than it."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in OTHERS))
     return pytester
 
 
@@ -121,12 +122,18 @@ def test_what_cannot_be_judged_does_not_pass(suite: pytest.Pytester):
     result.stdout.fnmatch_lines(["events.jsonl: inconclusive: *"])
 
 
-@pytest.mark.parametrize("call", ['rtlog_analyze("none.jsonl")', 'rtlog_analyze(SAMPLE, select="RT999")'])
-def test_a_mistake_of_the_suite_is_an_error_of_one_line(call: str, suite: pytest.Pytester):
-    result = ran(suite, f"def test_it(rtlog_analyze):\n    {call}\n")
+def test_a_recording_that_cannot_be_read_fails_whatever_may_fail(suite: pytest.Pytester):
+    result = ran(suite, 'def test_it(rtlog_analyze):\n    rtlog_analyze("none.jsonl", fail_on="never")\n')
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E  *rtlog.recordings.errors.RtlogError: *"])
+    result.stdout.fnmatch_lines(["rtlog: none.jsonl: *"])
+
+
+def test_a_rule_that_does_not_exist_is_an_error(suite: pytest.Pytester):
+    result = ran(suite, ANALYZE.format(', select="RT999"'))
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E  *rtlog.recordings.errors.RtlogError: no rule is called 'RT999'; *"])
 
 
 def test_an_unknown_severity_is_refused(suite: pytest.Pytester):
@@ -158,8 +165,9 @@ def test_what_a_test_records_is_judged_when_it_ends(suite: pytest.Pytester):
 
 def test_the_marker_sets_the_folder_and_the_options(suite: pytest.Pytester):
     marked = """
-import os, pathlib
+import os
 import pytest
+from rtlog.recordings.recorder import Recorder
 
 @pytest.mark.rtlog
 def test_race():
@@ -168,14 +176,21 @@ def test_race():
 @pytest.mark.rtlog(expect="RT101")
 def test_expected():
     record_race(os.environ["RTLOG_HOME"])
+    with Recorder.create() as recorder:
+        record(recorder)  # one of the two shows it: that is enough
+
+@pytest.mark.rtlog(expect="RT101")
+def test_nothing_is_recorded():
+    pass
 
 def test_unmarked():
     assert "RTLOG_HOME" not in os.environ
 """
     result = ran(suite, marked, "--strict-markers")
 
-    result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(["*ERROR at teardown of test_race*"])
+    result.assert_outcomes(passed=4, errors=2)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_race*", "*ERROR at teardown of test_nothing_is_recorded*"])
+    result.stdout.fnmatch_lines(["rtlog: RT101 was expected and not found"])
 
 
 def test_a_recorder_of_another_fixture_is_closed_before_its_recording_is_judged(suite: pytest.Pytester):
