@@ -138,6 +138,13 @@ def test_paths_are_lines_and_may_hold_spaces_and_globs(step: Step, workspace: Pa
     assert "2 recordings" in ran.out
 
 
+def test_a_path_is_never_an_option(step: Step):
+    ran = step("Find races", paths="recordings\n--exit-zero")
+
+    assert ran.code == 2
+    assert ran.err.startswith("rtlog: --exit-zero: ")
+
+
 def test_sarif_is_made_once_and_the_summary_is_not_doubled(step: Step, tmp_path: Path):
     plain = step("Find races").summary
     (tmp_path / "runner" / "summary").unlink()
