@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rtlog.analyzers.finding import Finding
+from rtlog.analyzers.finding import Finding, Severity
 
 ID_DIGITS: Final = 4
 
@@ -40,7 +40,7 @@ def _order(finding: Finding) -> tuple[int, str, str]:
 def _cause(finding: Finding, findings: Sequence[Finding], leads_to: Mapping[str, tuple[str, ...]]) -> Finding | None:
     """Give the finding that explains *finding*: its rule leads here, they name the same, it began before.
 
-    One about the very same subject wins, then the latest.
+    One about the very same subject wins, then the latest. Mere information explains nothing graver.
     """
     candidates = [
         other
@@ -48,6 +48,7 @@ def _cause(finding: Finding, findings: Sequence[Finding], leads_to: Mapping[str,
         if other is not finding
         and finding.rule in leads_to.get(other.rule, ())
         and _related(other, finding)
+        and not (other.severity is Severity.INFO and finding.severity is not Severity.INFO)
         and _begins(other) <= finding.evidence[-1].at.seq
         and not _follows_from(other, finding)
     ]

@@ -304,7 +304,7 @@ class InFlightDelete(Rule):
     def delete_sent(self, change: ItemDeleteSent) -> None:
         """Open a case when nothing shows that the application consumed the item."""
         item = change.item
-        if not item.made_by_server or item.added is None:
+        if not item.made_by_server or item.added is None or not self._made_in_sight(change.conn, item):
             return
         case = self._judge(change)
         if case is None:
@@ -321,6 +321,11 @@ class InFlightDelete(Rule):
             case.certainty, case.severity, case.needs_output = "proven", Severity.ERROR, False
         elif profile is None or not (profile.guards_empty_deletes and case.item.type == "message" and case.item.empty):
             case.simulated_by, case.severity = simulated_by, Severity.ERROR
+
+    @staticmethod
+    def _made_in_sight(connection: Connection, item: ItemLife) -> bool:
+        """Say whether it is known who made *item*: what was created before the recording began may be the client's."""
+        return connection.saw_session_created or item.announced is not None
 
     def _settle(self, case: _Case) -> None:
         """Report a case whose window has passed; one that needs the output as its proof waits for it."""
@@ -356,7 +361,7 @@ class InFlightDelete(Rule):
     def _untranscribed(self, change: ItemDeleteSent) -> _Case | None:
         item = change.item
         # Only what was said on this connection gets a transcript; a resumed session tells old turns again.
-        heard = item.origin == "input_audio"
+        heard = item.origin == "input_audio" and _heard_from_its_start(change.conn, item)
         unseen = heard and item.transcription is None and not item.text and item.local_taken is None
         awaited = unseen and change.conn.settings.transcribes is not False
         if not awaited or not within(item.added, change.at, self.number("transcript-window-ms")):
@@ -463,6 +468,12 @@ class InFlightDelete(Rule):
             before=case.before,
             after=case.after,
         )
+
+
+def _heard_from_its_start(connection: Connection, item: ItemLife) -> bool:
+    """Say whether a transcript is due, and can only come inside the recording: it may come before the commit."""
+    started = item.announced is not None and item.announced.type == "input_audio_buffer.speech_started"
+    return connection.saw_session_created or (started and connection.settings.transcribes is True)
 
 
 def _after(earlier: Moment, later: Moment | None) -> bool:

@@ -36,6 +36,7 @@ class LostUpdate(Rule):
         "history trimmed from its old end",
         "an item that the application removed itself",
         "a message deleted because it was interrupted",
+        "a recording that starts in the middle: what is newest is not known",
     )
     references = ("livekit/agents#2454", "livekit/agents#5021", "livekit/agents-js#1844")
     options = (
@@ -118,6 +119,19 @@ class LostUpdate(Rule):
             """,
         ),
         Example(
+            "a recording that starts in the middle: what is newest is not known",
+            """
+            bare
+            0    < added m1 user text=one
+            1    L item_committed m1 role=user
+            900  < added m2 user prev=m1
+            951  L item_committed m2 role=user
+            1000 L ctx_push_begin push_id=p1 source=local items=["m1"]
+            1001 > delete m2
+            1040 < deleted m2
+            """,
+        ),
+        Example(
             "taken long before the push",
             """
             0    < added m1 user text=one
@@ -162,7 +176,9 @@ class LostUpdate(Rule):
             return
         removed = (item.conn, item.id) in self._removed
         self._removed.discard((item.conn, item.id))
-        landed = within(item.local_taken, push.began, self.number("landed-ms"))
+        # Of a recording that starts in the middle nobody knows what stands where.
+        seen_whole = change.conn.saw_session_created
+        landed = seen_whole and within(item.local_taken, push.began, self.number("landed-ms"))
         if landed and not removed and _is_newest(change.conn, item, push):
             item_deleted = _Case(item, change.request, push)
             self._cases.append(item_deleted)
