@@ -75,7 +75,8 @@ class Finding:
         return (self.at.line, self.rule, self.message)
 
 
-_STAMP: Final = re.compile("\x02(-?[0-9]*):([0-9]+)\x03")
+# Bounded: a name from the wire may look like a stamp, and Python refuses numbers that are too long.
+_STAMP: Final = re.compile("\x02((?:-?[0-9]{1,20})?):([0-9]{1,20})\x03")
 
 
 def stamp(at: Moment | None) -> str:
