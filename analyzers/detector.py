@@ -9,6 +9,7 @@ other from judging.
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
+from typing import Final
 
 from rtlog.analyzers.coverage import Coverage
 from rtlog.analyzers.finding import Finding
@@ -26,6 +27,9 @@ NOT_JUDGED: dict[Need, str] = {
     "client": "needs the client's events",
     "local": "needs local events",
 }
+
+BREAKS: Final = (Exception, SystemExit)
+"""What an installed rule may raise; an exit of its own would end the command as if nothing had been found."""
 
 Listener = tuple[str, Callable[[Change], None]]
 """The code of a rule, and a method of it."""
@@ -82,7 +86,7 @@ class Detector:
             for code, listener in self._listeners.get(type(change), ()):
                 try:
                     listener(change)
-                except Exception as error:  # noqa: BLE001 - an installed rule may raise anything
+                except BREAKS as error:
                     self._dismiss(code, error)
         return changes
 
@@ -93,7 +97,7 @@ class Detector:
         for rule in self._rules:
             try:
                 rule.finish()
-            except Exception as error:  # noqa: BLE001 - see feed
+            except BREAKS as error:
                 self._dismiss(rule.code, error)
             missing = self._missing(rule)
             if missing is not None:
@@ -109,10 +113,10 @@ class Detector:
             self._rules.append(rule)
             for change, method in rule.listeners():
                 self._listeners.setdefault(change, []).append((rule.code, getattr(rule, method)))
-        except Exception as error:  # noqa: BLE001 - see feed
+        except BREAKS as error:
             self._dismiss(kind.code, error)
 
-    def _dismiss(self, code: str, error: Exception) -> None:
+    def _dismiss(self, code: str, error: BaseException) -> None:
         """Note that the rule *code* has raised: the first time tells, and nobody asks it again."""
         self.coverage.raised.setdefault(code, raised(error, self._line))
         self._rules = [rule for rule in self._rules if rule.code != code]
@@ -140,5 +144,5 @@ class Detector:
             _, _, seat, act = heapq.heappop(self._deadlines)
             try:
                 act()
-            except Exception as error:  # noqa: BLE001 - see feed
+            except BREAKS as error:
                 self._dismiss(seat.code, error)

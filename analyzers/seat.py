@@ -9,6 +9,7 @@ from rtlog.analyzers.coverage import Coverage
 from rtlog.analyzers.finding import Certainty, Evidence, Finding, Severity
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.lanes import Snapshot
 
 CERTAINTIES: Final = frozenset(get_args(Certainty))
 TEXTS: Final = tuple(field.name for field in fields(Finding) if field.type in {"str", str})
@@ -59,6 +60,8 @@ def check(finding: Finding, code: str) -> None:
     """Raise TypeError or ValueError where *finding* of the rule *code* is none: an installed rule may be untyped."""
     if finding.rule != code or finding.certainty not in CERTAINTIES:
         raise ValueError(f"rule {finding.rule!r}, certainty {finding.certainty!r}")
+    if not finding.evidence:
+        raise ValueError("no evidence")
     several = [text for name in LISTS for text in _tuple(getattr(finding, name))]
     texts = [getattr(finding, name) for name in TEXTS] + several + [e.note for e in finding.evidence]
     moments = [finding.at, *(e.at for e in finding.evidence)]
@@ -67,12 +70,13 @@ def check(finding: Finding, code: str) -> None:
         and all(isinstance(text, str) for text in texts)
         and all(isinstance(moment, Moment) for moment in moments)
         and all(isinstance(evidence, Evidence) for evidence in finding.evidence)
+        and all(isinstance(lanes, Snapshot | None) for lanes in (finding.before, finding.after))
     )
     if not sound:
         raise TypeError("a field of the finding has the wrong type")
 
 
-def raised(error: Exception, line: int | None) -> str:
+def raised(error: BaseException, line: int | None) -> str:
     """Say what a rule raised, where in its code, and at which *line* (0: at the start, `None`: at the end).
 
     Without the error's own text: it may hold what was said in the session.

@@ -92,6 +92,9 @@ def _problems(rule: type[Rule]) -> Iterator[str]:
     for attribute, kind in LISTS.items():
         if not _is_tuple_of(getattr(rule, attribute), kind):
             yield f"{attribute} must be a tuple of {kind.__name__}"
+    for option in rule.options:
+        if not isinstance(option.default, (int, float)) and not _is_tuple_of(option.default, str):
+            yield f"option {option.name} must have a number or a tuple of str as its default"
 
 
 def _listed(value: object) -> Iterable[object]:

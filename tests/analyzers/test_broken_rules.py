@@ -70,6 +70,14 @@ class RaisesAtTheEnd(Sound):
         raise ZeroDivisionError("what was said")
 
 
+class Exits(Sound):
+    code, name = "ZZ1", "broken"
+
+    @on(ItemDeleteSent)
+    def deleted(self, change: ItemDeleteSent) -> None:
+        raise SystemExit(len(change.item.id))
+
+
 class HearsAChangeThatIsNone(Documented):
     code, name = "ZZ1", "broken"
 
@@ -93,6 +101,7 @@ def analysis_of(tape: str, *rules: type[Rule]) -> Analysis:
         (RaisesInAListener, "raised ValueError at line 5 (test_broken_rules.py:"),
         (RaisesAtADeadline, "raised RuntimeError at line 5 (test_broken_rules.py:"),
         (RaisesAtTheEnd, "raised ZeroDivisionError at the end (test_broken_rules.py:"),
+        (Exits, "raised SystemExit at line 3 (test_broken_rules.py:"),
         (HearsAChangeThatIsNone, "raised TypeError at the start"),
     ],
 )
@@ -148,6 +157,8 @@ def test_a_sound_finding_of_the_same_making_is_taken():
         ({"items": ["m1"]}, "TypeError"),
         ({"items": (7,)}, "TypeError"),
         ({"evidence": ("m1",)}, "AttributeError"),
+        ({"evidence": ()}, "ValueError"),
+        ({"before": "[m1, m2]"}, "TypeError"),
     ],
 )
 def test_a_finding_that_no_report_could_hold_is_its_rules_fault(fields: dict[str, object], error: str):

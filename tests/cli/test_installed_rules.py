@@ -112,6 +112,7 @@ def test_an_entry_point_may_name_a_class_and_its_module_at_once(install: Install
     assert [each["code"] for each in listed["rules"]] == ["ACME1", "ACME2"]
 
 
+WRONG_DEFAULT = "option limit must have a number or a tuple of str as its default"
 BROKEN = [
     ("raise KeyError('gone')", "cannot be loaded: KeyError: 'gone'"),
     ("import no_such_module", "cannot be loaded: ModuleNotFoundError: No module named 'no_such_module'"),
@@ -124,6 +125,8 @@ BROKEN = [
     (rule().replace("why = ", ""), "deletes: what, why, remedy must be texts"),
     (rule() + '    needs = {"luck"}\n', "deletes: needs must be a set of client, local, time"),
     (rule() + "    options = 3\n", "deletes: options must be a tuple of Option"),
+    (rule().replace('"limit", 3', '"limit", "3"'), f"deletes: {WRONG_DEFAULT}"),
+    (rule().replace('"limit", 3', '"limit", (3,)'), f"deletes: {WRONG_DEFAULT}"),
     (rule() + rule("ACME1", "other"), "the rule ACME1 is acme-rules's already"),
     (rule().replace('"deletes"', '"in-flight-delete"'), "the rule in-flight-delete is rtlog's already"),
 ]
