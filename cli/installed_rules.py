@@ -5,7 +5,8 @@ without a rule that somebody installed would be green for the wrong reason.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Final, get_args
@@ -46,6 +47,7 @@ def installed_rules(built_in: Sequence[type[Rule]] = ()) -> tuple[type[Rule], ..
             if word in taken:
                 raise _error(point, f"the rule {word} is {taken[word]}'s already")
             taken[word] = _distribution(point)
+    _check_consequences(found)
     return tuple(sorted(found, key=lambda rule: rule.code))
 
 
@@ -75,6 +77,16 @@ def _check(rule: type[Rule], point: EntryPoint) -> None:
     problem = next(_problems(rule), None)
     if problem is not None:
         raise _error(point, f"{rule.__qualname__}: {problem}")
+
+
+def _check_consequences(found: Mapping[type[Rule], EntryPoint]) -> None:
+    """Refuse rules that explain one another in a circle: a story has a root."""
+    owners = {rule.code: point for rule, point in found.items()}
+    try:
+        TopologicalSorter({rule.code: rule.leads_to for rule in found}).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        raise _error(owners[circle[0]], f"leads_to goes in a circle: {', '.join(circle)}") from error
 
 
 def _problems(rule: type[Rule]) -> Iterator[str]:

@@ -127,6 +127,7 @@ BROKEN = [
     (rule() + "    options = 3\n", "deletes: options must be a tuple of Option"),
     (rule().replace('"limit", 3', '"limit", "3"'), f"deletes: {WRONG_DEFAULT}"),
     (rule().replace('"limit", 3', '"limit", (3,)'), f"deletes: {WRONG_DEFAULT}"),
+    (rule() + '    leads_to = ("ACME1",)\n', "leads_to goes in a circle: ACME1, ACME1"),
     (rule() + rule("ACME1", "other"), "the rule ACME1 is acme-rules's already"),
     (rule().replace('"deletes"', '"in-flight-delete"'), "the rule in-flight-delete is rtlog's already"),
 ]
@@ -155,6 +156,15 @@ def test_a_broken_package_ends_a_command_with_one_line(arguments: tuple[str, ...
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("rtlog: acme-rules: ")
     assert ran.stderr.count("\n") == 1
+
+
+def test_rules_of_two_packages_may_not_explain_one_another(install: Install, rtlog: Run):
+    install("acme-rules", rule() + '    leads_to = ("RT102", "ZETA1")\n')
+    install("zeta-rules", rule("ZETA1", "other") + '    leads_to = ("ACME1",)\n')
+
+    ran = rtlog("rule")
+    assert ran.returncode == 2
+    assert "leads_to goes in a circle: " in ran.stderr
 
 
 def test_two_packages_may_not_bring_the_same_code(install: Install, rtlog: Run):
