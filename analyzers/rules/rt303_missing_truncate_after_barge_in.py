@@ -384,7 +384,6 @@ class MissingTruncateAfterBargeIn(Rule):
         self._cases: dict[tuple[int, str], _Case] = {}
         self._playing: dict[int, tuple[str, Moment | None]] = {}
         """What the player of each connection told last: of which item, and when, `None` once it had finished."""
-        """What local playback events told of an item: since when it plays, `None` when it has finished."""
         self._cut: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
         """Responses of which the client, or the server, has cut a message."""
 
