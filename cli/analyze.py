@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rtlog.cli import options as o
+from rtlog.cli.configuring import options as o
 
 if TYPE_CHECKING:
+    from rtlog.cli.configuring.settings import RunSettings
     from rtlog.cli.running import Run
-    from rtlog.cli.settings import RunSettings
 
 EXAMPLE = "Example: rtlog analyze latest --output-format concise --fail-on error"
 
@@ -40,9 +40,9 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
 
     Exits 0 when clean, 1 with findings, 2 for unreadable input, 3 when inconclusive.
     """
+    from rtlog.cli.configuring.settings import COMMAND_LINE, Layer, settings_for, words
     from rtlog.cli.exits import UNREADABLE
     from rtlog.cli.running import Run
-    from rtlog.cli.settings import COMMAND_LINE, Layer, settings_for, words
 
     asked = Layer(
         origin=COMMAND_LINE,
@@ -100,8 +100,8 @@ def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", ou
     from importlib.metadata import version
 
     from rtlog.analyzers.statistics import statistics_of
+    from rtlog.cli.formats.statistics_text import check_format, print_statistics
     from rtlog.cli.output import opened
-    from rtlog.cli.statistics_text import check_format, print_statistics
 
     check_format(settings.output_format)
     with opened(output) as stream:
@@ -110,7 +110,7 @@ def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", ou
 
 
 def _show(settings: "RunSettings") -> None:
+    from rtlog.cli.configuring.settings_text import settings_text
     from rtlog.cli.loading import known_rules
-    from rtlog.cli.settings_text import settings_text
 
     sys.stdout.writelines(f"{line}\n" for line in settings_text(settings, known_rules()))

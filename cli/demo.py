@@ -33,8 +33,8 @@ def demo(
 def _tell(path: Path) -> None:
     """Draw the timeline from T+0 on, then tell the story: what a person reads last stays on the screen."""
     from rtlog.cli.console import console_for, encodes_arrows
+    from rtlog.cli.formats.story_text import full
     from rtlog.cli.loading import report_file
-    from rtlog.cli.story_text import full
     from rtlog.cli.timeline import timeline
 
     timeline([str(path)], start=0)

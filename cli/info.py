@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from rtlog.cli.options import Config, Isolated
+from rtlog.cli.configuring.options import Config, Isolated
 
 if TYPE_CHECKING:
     from rtlog.analyzers.info_report import RecordingInfo
@@ -36,11 +36,11 @@ def info(
 
     Exits 0, or 2 when a recording cannot be read.
     """
+    from rtlog.cli.configuring.settings import setup_for
     from rtlog.cli.exits import UNREADABLE
+    from rtlog.cli.formats.wording import printable
     from rtlog.cli.inspecting import inspect_file
     from rtlog.cli.output import opened
-    from rtlog.cli.settings import setup_for
-    from rtlog.cli.wording import printable
     from rtlog.recordings.errors import RecordingError
     from rtlog.recordings.sources import resolve
 

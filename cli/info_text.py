@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rtlog.analyzers.info_report import RecordingInfo
-from rtlog.cli.wording import printable
+from rtlog.cli.formats.wording import printable
 
 SECONDS = 60
 KILO = 1000

@@ -57,7 +57,7 @@ def _print_text(
     reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool, several: bool
 ) -> None:
     from rtlog.cli.console import console_for, encodes_arrows
-    from rtlog.cli.story_text import concise, full, summary
+    from rtlog.cli.formats.story_text import concise, full, summary
 
     console = console_for(stream)
     shown = []

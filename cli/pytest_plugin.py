@@ -11,7 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from rtlog.analyzers.report import RecordingReport
-    from rtlog.cli.settings import RunSettings
+    from rtlog.cli.configuring.settings import RunSettings
 
 OPTION: Final = "--rtlog-fail-on"
 INI: Final = "rtlog_fail_on"
@@ -87,11 +87,11 @@ class Analyze:
         *fail_on* is `error`, `warning`, `info` or `never`; *select*, *ignore* and *expect* are codes, prefixes or names
         of rules, one text with commas or several. Raises `RtlogError` for an option that makes no sense.
         """
-        from rtlog.cli.config_file import possible
-        from rtlog.cli.configuration import load
+        from rtlog.cli.configuring.config_file import possible
+        from rtlog.cli.configuring.configuration import load
+        from rtlog.cli.configuring.settings import COMMAND_LINE, Layer, settle
         from rtlog.cli.exits import FailOn
         from rtlog.cli.loading import known_rules
-        from rtlog.cli.settings import COMMAND_LINE, Layer, settle
 
         known = known_rules()
         # From the suite's folder: a test may stand in any.
@@ -156,7 +156,7 @@ def _judged(path: Path | str, settings: "RunSettings") -> "tuple[RecordingReport
     if settings.baseline is None:
         return report, report
     from rtlog.analyzers.baseline import Ledger
-    from rtlog.cli.baseline_file import read_baseline
+    from rtlog.cli.configuring.baseline_file import read_baseline
 
     return report, Ledger(read_baseline(settings.baseline)).new_of(report, analysis)
 
@@ -187,7 +187,7 @@ def _told(report: "RecordingReport") -> str:
 
     from rich.console import Console
 
-    from rtlog.cli.story_text import full
+    from rtlog.cli.formats.story_text import full
 
     stream = StringIO()
     console = Console(file=stream, width=WIDTH, color_system=None, highlight=False, markup=False, emoji=False)
@@ -197,6 +197,6 @@ def _told(report: "RecordingReport") -> str:
 
 
 def _words(value: Sequence[str] | str | None) -> list[str] | None:
-    from rtlog.cli.settings import words
+    from rtlog.cli.configuring.settings import words
 
     return words([value] if isinstance(value, str) else value)

@@ -75,7 +75,7 @@ def _print(docs: "Sequence[RuleDoc]", output_format: Format, stream: TextIO, *, 
     if output_format is Format.JSON:
         _print_json(docs, stream)
     elif output_format is Format.MARKDOWN:
-        from rtlog.cli.rule_markdown import index, nowhere, pages
+        from rtlog.cli.rule_pages.rule_markdown import index, nowhere, pages
 
         stream.write(index(docs, nowhere) if listed else pages(docs))
     else:
@@ -93,7 +93,7 @@ def _print_json(docs: "Sequence[RuleDoc]", stream: TextIO) -> None:
 
 def _print_text(docs: "Sequence[RuleDoc]", stream: TextIO, *, listed: bool) -> None:
     from rtlog.cli.console import console_for
-    from rtlog.cli.rule_text import overview, page
+    from rtlog.cli.rule_pages.rule_text import overview, page
 
     console = console_for(stream)
     console.width = min(console.width, READABLE_WIDTH)

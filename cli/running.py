@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from rtlog.analyzers.reporting import report_of
 from rtlog.cli.exits import FOUND, exit_code, failing, worst
+from rtlog.cli.formats.wording import counted, printable
 from rtlog.cli.loading import analyze_file, unreadable
-from rtlog.cli.wording import counted, printable
 from rtlog.recordings.errors import RecordingError
 
 if TYPE_CHECKING:
     from rtlog.analyzers.baseline import Ledger
     from rtlog.analyzers.report import FindingReport, RecordingReport
-    from rtlog.cli.settings import RunSettings
+    from rtlog.cli.configuring.settings import RunSettings
 
 NAMED: Final = 5
 """Findings that have gone are named up to here; more are counted."""
@@ -64,7 +64,7 @@ class Run:
         if path is None or (self._new_baseline is not None and not path.exists()):
             return None
         from rtlog.analyzers.baseline import Ledger
-        from rtlog.cli.baseline_file import read_baseline
+        from rtlog.cli.configuring.baseline_file import read_baseline
 
         return Ledger(read_baseline(path))
 
@@ -76,7 +76,7 @@ class Run:
         if self._unreadable:
             tell(f"{path} is not written: it would forget what the unreadable recordings hold")
             return False
-        from rtlog.cli.baseline_file import write_baseline
+        from rtlog.cli.configuring.baseline_file import write_baseline
 
         write_baseline(path, self._found)
         tell(f"{counted(len(self._found), 'finding')} of {counted(len(self._reports), 'recording')} written to {path}")

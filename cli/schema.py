@@ -58,7 +58,7 @@ def _recording() -> JsonObject:
 
 
 def _config() -> JsonObject:
-    from rtlog.cli.configuration import config_schema
+    from rtlog.cli.configuring.configuration import config_schema
 
     return {"title": "The configuration of rtlog", "version": CONFIG_VERSION} | _untitled(config_schema())
 

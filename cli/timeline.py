@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from rtlog.cli.completing import selectors
-from rtlog.cli.options import Config, Isolated
+from rtlog.cli.configuring.options import Config, Isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,8 +94,8 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     Exits 0, or 2 for what cannot be read or is not there.
     """
     from rtlog.cli.charting import chart
+    from rtlog.cli.configuring.settings import setup_for
     from rtlog.cli.output import opened
-    from rtlog.cli.settings import setup_for
     from rtlog.recordings.sources import resolve
 
     setup = setup_for(config, isolated=isolated)
@@ -139,8 +139,8 @@ def _print_markdown(chart: "Chart", wishes: Wishes, stream: TextIO) -> None:
 
 def _print_text(chart: "Chart", wishes: Wishes, stream: TextIO) -> None:
     from rtlog.cli.console import console_for
+    from rtlog.cli.formats.story_text import headline
     from rtlog.cli.painting import paint
-    from rtlog.cli.story_text import headline
 
     console = console_for(stream)
     page = _page(chart, wishes)

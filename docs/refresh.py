@@ -17,7 +17,7 @@ from typing import Final
 
 from rtlog.analyzers.rule_docs import document
 from rtlog.analyzers.rules import RULES
-from rtlog.cli.rule_markdown import index, page
+from rtlog.cli.rule_pages.rule_markdown import index, page
 
 ROOT: Final = Path(__file__).parents[1]
 README: Final = ROOT / "README.md"

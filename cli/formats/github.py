@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
 from rtlog.analyzers.report import RecordingReport
-from rtlog.cli.facts import summed_up
+from rtlog.cli.formats.facts import summed_up
 from rtlog.cli.formats.markdown import document
 from rtlog.cli.formats.places import place
-from rtlog.cli.told import ToldStory, worst_first
-from rtlog.cli.wording import clip, counted, printable
+from rtlog.cli.formats.told import ToldStory, worst_first
+from rtlog.cli.formats.wording import clip, counted, printable
 
 LEVELS: Final = {"error": "error", "warning": "warning", "info": "notice"}
 ORDER: Final = tuple(LEVELS.values())

@@ -12,10 +12,10 @@ from typing import Final, TextIO
 from xml.etree import ElementTree as ET  # only written, never parsed
 
 from rtlog.analyzers.report import FindingReport, RecordingReport
-from rtlog.cli.facts import coverage_facts, not_judged
-from rtlog.cli.proof_text import as_text
-from rtlog.cli.told import ToldStory, stories_of
-from rtlog.cli.wording import clip, counted, printable
+from rtlog.cli.formats.facts import coverage_facts, not_judged
+from rtlog.cli.formats.proof_text import as_text
+from rtlog.cli.formats.told import ToldStory, stories_of
+from rtlog.cli.formats.wording import clip, counted, printable
 
 MESSAGE: Final = 1_000
 """Characters of a message that stands in an attribute."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TextIO
 
 from rtlog.analyzers.report import RecordingReport
-from rtlog.cli.facts import coverage_facts, not_judged, tally
+from rtlog.cli.formats.facts import coverage_facts, not_judged, tally
 from rtlog.cli.formats.markdown_story import cell, story_lines
-from rtlog.cli.told import ToldStory, stories_of, worst_first
-from rtlog.cli.wording import clip, counted, printable
+from rtlog.cli.formats.told import ToldStory, stories_of, worst_first
+from rtlog.cli.formats.wording import clip, counted, printable
 from rtlog.timelines.markdown_text import code, plain
 
 COMMENT: Final = 60_000

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rtlog.analyzers.report import EvidenceReport, FindingReport
-from rtlog.cli.proof import ARROWS, LANES, abridged, connectives, new_evidence, prevention
-from rtlog.cli.told import ToldStory
-from rtlog.cli.wording import clip, counted, printable, when
+from rtlog.cli.formats.proof import ARROWS, LANES, abridged, connectives, new_evidence, prevention
+from rtlog.cli.formats.told import ToldStory
+from rtlog.cli.formats.wording import clip, counted, printable, when
 from rtlog.timelines.markdown_text import code, code_block, plain
 
 LISTED: Final = 40

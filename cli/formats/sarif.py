@@ -11,7 +11,7 @@ from typing import Final, TextIO
 import msgspec
 
 from rtlog.analyzers.report import EvidenceReport, RecordingReport
-from rtlog.cli.facts import not_judged
+from rtlog.cli.formats.facts import not_judged
 from rtlog.cli.formats.places import uri
 from rtlog.cli.formats.sarif_model import (
     ArtifactLocation,
@@ -33,8 +33,8 @@ from rtlog.cli.formats.sarif_model import (
     ToolComponent,
 )
 from rtlog.cli.formats.sarif_rules import descriptors
-from rtlog.cli.told import ToldStory, worst_first
-from rtlog.cli.wording import clip, counted, printable
+from rtlog.cli.formats.told import ToldStory, worst_first
+from rtlog.cli.formats.wording import clip, counted, printable
 
 RESULTS: Final = 5_000
 STEPS: Final = 200

@@ -15,9 +15,9 @@ import jsonschema
 import pytest
 
 from rtlog.analyzers.rules import RULES
-from rtlog.cli.config_file import PYPROJECT, possible
-from rtlog.cli.config_problems import line_of
-from rtlog.cli.configuration import config_schema
+from rtlog.cli.configuring.config_file import PYPROJECT, possible
+from rtlog.cli.configuring.config_problems import line_of
+from rtlog.cli.configuring.configuration import config_schema
 
 SAMPLES = Path(str(files("rtlog.recordings.samples")))
 RACE = "race.rtlog.jsonl"
@@ -438,7 +438,8 @@ try:
     main()
 except SystemExit:
     pass
-print(sorted({"tomllib", "rtlog.cli.configuration", "rtlog.analyzers.baseline"} & sys.modules.keys()), file=sys.stderr)
+late = {"tomllib", "rtlog.cli.configuring.configuration", "rtlog.analyzers.baseline"}
+print(sorted(late & sys.modules.keys()), file=sys.stderr)
 """
 
 
@@ -446,7 +447,7 @@ print(sorted({"tomllib", "rtlog.cli.configuration", "rtlog.analyzers.baseline"} 
     ("text", "loaded"),
     [
         (None, []),
-        ("", ["rtlog.cli.configuration", "tomllib"]),
+        ("", ["rtlog.cli.configuring.configuration", "tomllib"]),
     ],
 )
 def test_a_run_without_a_configuration_loads_nothing_to_read_one(

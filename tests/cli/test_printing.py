@@ -20,8 +20,8 @@ except SystemExit as end:
 print(*sys.modules, file=sys.stderr)
 """
 OWN = {
-    Format.FULL: {"rich", "rtlog.cli.story_text"},
-    Format.CONCISE: {"rich", "rtlog.cli.story_text"},
+    Format.FULL: {"rich", "rtlog.cli.formats.story_text"},
+    Format.CONCISE: {"rich", "rtlog.cli.formats.story_text"},
     Format.JSON: {"rtlog.cli.formats.report_json"},
     Format.JSONL: {"rtlog.cli.formats.report_json"},
     Format.JUNIT: {"rtlog.cli.formats.junit", "xml.etree.ElementTree", "rich"},

@@ -9,12 +9,12 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from rtlog.analyzers.report import EvidenceReport, FindingReport, RecordingReport, StoryReport
-from rtlog.cli.facts import tally
+from rtlog.cli.formats.facts import tally
+from rtlog.cli.formats.proof import abridged, connectives, new_evidence, prevention
+from rtlog.cli.formats.proof_text import as_text
+from rtlog.cli.formats.story_text import full, headline
+from rtlog.cli.formats.told import stories_of, worst_first
 from rtlog.cli.loading import report_file
-from rtlog.cli.proof import abridged, connectives, new_evidence, prevention
-from rtlog.cli.proof_text import as_text
-from rtlog.cli.story_text import full, headline
-from rtlog.cli.told import stories_of, worst_first
 
 SAMPLES = sorted(Path(str(files("rtlog.recordings.samples"))).glob("*.jsonl"))
 

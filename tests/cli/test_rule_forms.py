@@ -1,8 +1,8 @@
 """The forms of a rule's documentation, for rules as somebody else may write them."""
 
 from rtlog.analyzers.rule_docs import ExampleDoc, OptionDoc, ReferenceDoc, RelatedRule, RuleDoc
-from rtlog.cli.rule_markdown import index, nowhere, page, pages
-from rtlog.cli.rule_words import certainties, groups, value
+from rtlog.cli.rule_pages.rule_markdown import index, nowhere, page, pages
+from rtlog.cli.rule_pages.rule_words import certainties, groups, value
 
 BAD = ExampleDoc(
     title="a `delete`",

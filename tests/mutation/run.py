@@ -1,8 +1,8 @@
 """Breaks every condition of every rule, one at a time, and says what no example and no sample notices.
 
 `python tests/mutation/run.py [RT101 …]`; exits 1 for a survivor that `explained.toml` does not explain, and for an
-explanation that nothing needs. In one process, because each of the two thousand mutants takes some ms here, and a second
-as a test run of its own.
+explanation that nothing needs. In one process, because each of the two thousand mutants takes some ms here, and a
+second as a test run of its own.
 """
 
 import signal

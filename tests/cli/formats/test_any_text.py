@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from rtlog.analyzers.report import CoverageReport, EvidenceReport, FindingReport, RecordingReport, StoryReport
 from rtlog.cli.formats import github, junit, markdown, sarif
-from rtlog.cli.wording import printable
+from rtlog.cli.formats.wording import printable
 
 MARKS = st.sampled_from(
     ["|", "\\", "`", "``", "<b>", "&amp;", "[x](y)", "![", "@you", "#1", "::", "%0A", "\r\n", "\n# ", "]]>", "\x1b[2J",

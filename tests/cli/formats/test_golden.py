@@ -13,7 +13,7 @@ from rich.console import Console
 
 from rtlog.analyzers.report import RecordingReport
 from rtlog.cli.formats import github, junit, markdown
-from rtlog.cli.story_text import concise, full
+from rtlog.cli.formats.story_text import concise, full
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORT = RecordingReport.model_validate_json((GOLDEN / "report.json").read_text())

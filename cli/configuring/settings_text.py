@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from rtlog.cli.settings import DEFAULT, Layer, RunSettings
-from rtlog.cli.wording import printable
+from rtlog.cli.configuring.settings import DEFAULT, Layer, RunSettings
+from rtlog.cli.formats.wording import printable
 
 if TYPE_CHECKING:
     from rtlog.analyzers.rule import Option, Rule

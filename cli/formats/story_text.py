@@ -7,11 +7,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from rtlog.analyzers.report import RecordingReport
-from rtlog.cli.facts import coverage_facts, not_judged, summed_up, tally
-from rtlog.cli.proof_text import told
-from rtlog.cli.ragged import Ragged, indented
-from rtlog.cli.told import stories_of
-from rtlog.cli.wording import STYLES, counted, printable
+from rtlog.cli.formats.facts import coverage_facts, not_judged, summed_up, tally
+from rtlog.cli.formats.proof_text import told
+from rtlog.cli.formats.ragged import Ragged, indented
+from rtlog.cli.formats.told import stories_of
+from rtlog.cli.formats.wording import STYLES, counted, printable
 
 __all__ = ["concise", "full", "headline", "summary"]
 

@@ -13,12 +13,12 @@ from pydantic_core import ErrorDetails
 
 from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.selection import Selection, UnknownRuleError, choose, rule_called
-from rtlog.cli.config_file import ConfigFile, shown
-from rtlog.cli.config_problems import inside, line_of, unknown_key, wrong_value
+from rtlog.cli.configuring.config_file import ConfigFile, shown
+from rtlog.cli.configuring.config_problems import inside, line_of, unknown_key, wrong_value
+from rtlog.cli.configuring.settings import Layer, check_client, check_provider
 from rtlog.cli.exits import FailOn
 from rtlog.cli.loading import known_rules
 from rtlog.cli.printing import Format
-from rtlog.cli.settings import Layer, check_client, check_provider
 from rtlog.recordings.errors import RtlogError
 
 TABLE: Final = ("tool", "rtlog")

@@ -5,8 +5,8 @@ from itertools import takewhile
 from typing import Final
 
 from rtlog.analyzers.report import EvidenceReport, FindingReport
-from rtlog.cli.told import ToldStory
-from rtlog.cli.wording import printable
+from rtlog.cli.formats.told import ToldStory
+from rtlog.cli.formats.wording import printable
 
 ARROWS: Final = {"client": "→", "server": "←", "local": "·"}
 LANES: Final = ("server", "mirror", "local")

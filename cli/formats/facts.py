@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rtlog.analyzers.report import CoverageReport, RecordingReport
-from rtlog.cli.told import GRAVEST_FIRST, ToldStory
-from rtlog.cli.wording import counted
+from rtlog.cli.formats.told import GRAVEST_FIRST, ToldStory
+from rtlog.cli.formats.wording import counted
 
 VERDICTS: Final = {
     "findings": "with findings",

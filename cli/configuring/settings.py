@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.selection import Selection, UnknownRuleError, choose, nearest, rule_called
-from rtlog.cli.config_file import ConfigFile, named, possible, working_folder
+from rtlog.cli.configuring.config_file import ConfigFile, named, possible, working_folder
 from rtlog.cli.exits import FailOn
 from rtlog.cli.loading import Setup, known_rules
 from rtlog.cli.printing import Format
@@ -80,7 +80,7 @@ def configuration(known: Sequence[type[Rule]], config: Path | None, *, isolated:
     if isolated and config is not None:
         raise RtlogError("--isolated ignores every configuration, --config names one: give one of them")
     for file in _files(config, isolated=isolated):
-        from rtlog.cli.configuration import load
+        from rtlog.cli.configuring.configuration import load
 
         layer = load(file, known, is_named=config is not None)
         if layer is not None:

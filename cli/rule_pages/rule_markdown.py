@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from rtlog.analyzers.rule_docs import ExampleDoc, ReferenceDoc, RelatedRule, RuleDoc
-from rtlog.cli.rule_words import TAPE_KEY, certainties, groups, needs, settings, tape, value
+from rtlog.cli.rule_pages.rule_words import TAPE_KEY, certainties, groups, needs, settings, tape, value
 from rtlog.timelines.markdown_text import code, code_block, plain
 
 Link = Callable[[str], str | None]

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from rtlog.analyzers.report import EvidenceReport, FindingReport, LanesReport
-from rtlog.cli.proof import ARROWS, BUT, LANES, abridged, connectives, new_evidence, prevention
-from rtlog.cli.ragged import indented
-from rtlog.cli.told import ToldStory
-from rtlog.cli.wording import STYLES, printable, when
+from rtlog.cli.formats.proof import ARROWS, BUT, LANES, abridged, connectives, new_evidence, prevention
+from rtlog.cli.formats.ragged import indented
+from rtlog.cli.formats.told import ToldStory
+from rtlog.cli.formats.wording import STYLES, printable, when
 
 ASCII_ARROWS: Final = {"client": "->", "server": "<-", "local": "."}
 INDENT: Final = 4

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rtlog.analyzers.rule_docs import ExampleDoc, RelatedRule, RuleDoc
-from rtlog.cli.rule_words import TAPE_KEY, certainties, groups, needs, settings, tape, value
-from rtlog.cli.wording import STYLES
+from rtlog.cli.formats.wording import STYLES
+from rtlog.cli.rule_pages.rule_words import TAPE_KEY, certainties, groups, needs, settings, tape, value
 
 INDENT = 2
 
