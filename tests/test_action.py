@@ -53,11 +53,10 @@ def step(tmp_path: Path, workspace: Path) -> Step:
     def run(name: str, environment: dict[str, str] | None = None, **inputs: str) -> Ran:
         known = {f"inputs.{key}": given["default"] for key, given in ACTION["inputs"].items()}
         known |= {f"inputs.{key.replace('_', '-')}": value for key, value in inputs.items()}
-        known["github.action_path"] = str(ROOT)
         env = {key: EXPRESSION.sub(lambda m: known[m[1]], value) for key, value in SCRIPTS[name]["env"].items()}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         output, summary = runner / "output", runner / "summary"
-        env |= {"PATH": path, "RUNNER_TEMP": str(runner), "HOME": str(runner)}
+        env |= {"PATH": path, "RUNNER_TEMP": str(runner), "HOME": str(runner), "GITHUB_ACTION_PATH": str(ROOT)}
         env |= {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary), **(environment or {})}
         script = runner / "script.sh"
         script.write_text(SCRIPTS[name]["run"])
