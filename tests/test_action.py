@@ -185,10 +185,17 @@ def test_the_step_installs_the_code_that_the_action_is_pinned_to(step: Step, tmp
     assert (site / "rtlog" / "cli" / "app.py").read_bytes() == (ROOT / "cli" / "app.py").read_bytes()
 
 
-@pytest.mark.parametrize("version", ["9.9.9", "1; touch hit"])
-def test_the_step_asks_for_the_release_that_is_named_and_nothing_else(version: str, step: Step, workspace: Path):
-    ran = step("Install rtlog", {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1"}, version=version)
+def test_the_step_asks_for_the_release_that_is_named(step: Step):
+    ran = step("Install rtlog", {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1"}, version="9.9.9")
 
     assert ran.code != 0
-    assert "rtlog==" in ran.err
+    assert "rtlog==9.9.9" in ran.err
+
+
+@pytest.mark.parametrize("version", ["1; touch hit", "$(touch hit)", "1 --index-url=x", "-r x", "@ file:x"])
+def test_the_step_asks_for_no_release_that_is_no_version(version: str, step: Step, workspace: Path):
+    ran = step("Install rtlog", {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1"}, version=version)
+
+    assert (ran.code, ran.err) == (2, "")
+    assert "::error::the input version is no version" in ran.out
     assert not (workspace / "hit").exists()
