@@ -417,8 +417,8 @@ class MissingTruncateAfterBargeIn(Rule):
         known = connection.saw_session_created or connection.settings.turn_detection is not None
         if not change.interrupts or not known or not connection.dialect.truncates or t is None:
             return
-        response = next((r for r in reversed(connection.responses.values()) if r.playing_at(t)), None)
-        if response is None or response.first_audio_t is None or response.interrupted is not change.at:
+        response = _interrupted(connection, change.at)
+        if response is None or response.first_audio_t is None or not response.playing_at(t):
             return
         if response.out_of_band:
             return
@@ -466,6 +466,16 @@ class MissingTruncateAfterBargeIn(Rule):
             responses=(response.id,),
             prevented_by=("send conversation.item.truncate with the played milliseconds on every barge-in",),
         )
+
+
+def _interrupted(connection: Connection, at: Moment) -> ResponseLife | None:
+    """Give the response that the speech at *at* has cut off: none but the last ones can still be heard."""
+    for response in reversed(connection.responses.values()):
+        if response.interrupted is at:
+            return response
+        if not response.active:
+            return None
+    return None
 
 
 def _heard(connection: Connection, response: ResponseLife, played_ms: float) -> ItemLife | None:
