@@ -1,6 +1,6 @@
 """RT306: the user's words arrive after the reply to them has begun."""
 
-from collections import deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from rtlog.analyzers.finding import ms, stamp
@@ -17,6 +17,8 @@ REMEMBERED = 256
 @dataclass(slots=True, eq=False)
 class _Turn:
     item: ItemLife
+    place: int
+    """Its number among the turns of its connection."""
     reply: ItemLife | None = None
     """The assistant's message behind it."""
     late: Moment | None = None
@@ -26,14 +28,15 @@ class _Turn:
 class _Turns:
     """The spoken turns of one connection, in the order of their commits."""
 
-    recent: deque[_Turn] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    recent: OrderedDict[str, _Turn] = field(default_factory=OrderedDict)
+    """By id of the turn's item."""
+    count: int = 0
     late: int = 0
     first: _Turn | None = None
     worst_ns: int = 0
     crossed: tuple[Moment, Moment] | None = None
     """Two transcripts that came in the opposite order of their commits."""
-    newest_told: tuple[int, Moment] | None = None
-    count: int = 0
+    last_told: tuple[int, Moment] | None = None
 
 
 class LateUserTranscript(Rule):
@@ -222,32 +225,37 @@ class LateUserTranscript(Rule):
     @on(AudioCommitted)
     def committed(self, change: AudioCommitted) -> None:
         """A spoken turn whose words are awaited."""
-        if change.item is not None:
-            self._of(change.conn).recent.append(_Turn(change.item))
+        turns, item = self._of(change.conn), change.item
+        if item is None:
+            return
+        turns.count += 1
+        turns.recent[item.id] = _Turn(item, turns.count)
+        if len(turns.recent) > REMEMBERED:
+            turns.recent.popitem(last=False)
 
     @on(ItemAdded)
     def added(self, change: ItemAdded) -> None:
         """A message behind the turn is the reply to it."""
         if change.item.role != "assistant":
             return
-        for turn in self._of(change.conn).recent:
-            if turn.reply is None and turn.item.id == change.anchor:
-                turn.reply = change.item
+        turn = self._of(change.conn).recent.get(change.anchor or "")
+        if turn is not None and turn.reply is None:
+            turn.reply = change.item
 
     @on(Transcribed)
     def transcribed(self, change: Transcribed) -> None:
         """The words are here: see whether the reply had begun."""
         turns = self._of(change.conn)
-        place, turn = next(((n, t) for n, t in enumerate(turns.recent) if t.item is change.item), (0, None))
+        turn = turns.recent.get(change.item.id)
         if turn is None or turn.late is not None or turn.item.transcription is not change.at:
             return
         if turn.reply is not None and turn.reply.added is not None:
             turn.late = change.at
             turns.late, turns.first = turns.late + 1, turns.first or turn
             turns.worst_ns = max(turns.worst_ns, elapsed(turn.reply.added, change.at) or 0)
-        if turns.newest_told is not None and turns.newest_told[0] > place and turns.crossed is None:
-            turns.crossed = (turns.newest_told[1], change.at)
-        turns.newest_told = max(turns.newest_told or (place, change.at), (place, change.at), key=lambda told: told[0])
+        if turns.last_told is not None and turns.last_told[0] > turn.place and turns.crossed is None:
+            turns.crossed = (turns.last_told[1], change.at)
+        turns.last_told = (turn.place, change.at)
 
     @on(LocalChanged)
     def pushed(self, change: LocalChanged) -> None:
@@ -256,7 +264,7 @@ class LateUserTranscript(Rule):
         if change.at.type != "local.ctx_push_begin" or push is None or push.source != "local" or not push.items:
             return
         order = {item_id: place for place, item_id in enumerate(push.items)}
-        for turn in self._of(change.conn).recent:
+        for turn in self._of(change.conn).recent.values():
             reply = turn.reply
             if reply is None or turn.late is None or turn.item.id not in order or reply.id not in order:
                 continue

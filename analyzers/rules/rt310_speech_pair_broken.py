@@ -1,6 +1,6 @@
 """RT310: speech that has started never stops, or stops without having started."""
 
-from collections import deque
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import ms, stamp
@@ -197,7 +197,7 @@ class SpeechPairBroken(Rule):
     def begin(self) -> None:
         """Start with nobody speaking."""
         self._open: dict[int, _Open] = {}
-        self._started: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
+        self._started: OrderedDict[tuple[int, str], None] = OrderedDict()
 
     @on(SpeechStarted)
     def speech_started(self, change: SpeechStarted) -> None:
@@ -208,7 +208,9 @@ class SpeechPairBroken(Rule):
             self._report(before, change.at, "another turn began")
         if before is None or before.item_id != item_id:
             self._open[number] = _Open(change.conn, change.at, item_id)
-        self._started.append((number, item_id))
+        self._started[number, item_id] = None
+        if len(self._started) > REMEMBERED:
+            self._started.popitem(last=False)
 
     @on(SpeechStopped)
     def speech_stopped(self, change: SpeechStopped) -> None:
