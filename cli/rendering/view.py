@@ -1,0 +1,48 @@
+"""A chart as a person wants to see it: the page that is shown, and who tells its sentences."""
+
+from dataclasses import dataclass
+
+from rtlog.cli.charting import Chart
+from rtlog.cli.rendering.wishes import Format, Style, Wishes
+from rtlog.timelines import lookup, windows
+from rtlog.timelines.rows import Row, rows
+from rtlog.timelines.telling import Teller
+from rtlog.timelines.windows import Selection, Window
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a rendering draws: `page` holds the rows that are shown."""
+
+    chart: Chart
+    wishes: Wishes
+    page: list[Row]
+    teller: Teller
+
+
+def view_of(chart: Chart, wishes: Wishes) -> View:
+    """Give what *wishes* show of *chart*; raises UnknownNameError for what the recording does not have."""
+    timeline = chart.timeline
+    teller = Teller(timeline.names, timeline.epoch, private=wishes.tells_words)
+    return View(chart, wishes, rows(timeline, _selection(chart, wishes), fold=wishes.fold), teller)
+
+
+def _selection(chart: Chart, wishes: Wishes) -> Selection:
+    timeline = chart.timeline
+    return Selection(
+        _windows(chart, wishes),
+        item=lookup.item_of(timeline, wishes.item) if wishes.item else None,
+        response=lookup.response_of(timeline, wishes.response) if wishes.response else None,
+        call=lookup.call_of(timeline, wishes.call) if wishes.call else None,
+    )
+
+
+def _windows(chart: Chart, wishes: Wishes) -> tuple[Window, ...] | None:
+    if wishes.around is not None:
+        return windows.around(chart.timeline, wishes.around, wishes.pad)
+    if wishes.start is not None or wishes.end is not None:
+        return windows.between(chart.timeline, wishes.start, wishes.end)
+    if wishes.item or wishes.response or wishes.call:
+        return None
+    whole = wishes.style is Style.LANES and wishes.output_format is not Format.MARKDOWN
+    return None if whole else windows.of_stories(chart.timeline)
