@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rtlog.analyzers.report import FindingReport, LanesReport, StoryReport
+from rtlog.timelines.model import SpanKind
 
 TIMELINE_VERSION = 1
 
@@ -88,7 +89,7 @@ class ArrowDocument(_Model):
 class SpanDocument(_Model):
     """Something that lasts; `to_line` is null where it never ended."""
 
-    kind: Literal["response", "speech", "request", "push", "tool"]
+    kind: SpanKind
     subject: str
     line: int
     to_line: int | None

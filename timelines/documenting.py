@@ -120,7 +120,7 @@ def _subject(span: Span, teller: Teller) -> str:
     match span.kind:
         case "response":
             return teller.names.response(span.subject)
-        case "speech" | "tool":
+        case "item" | "speech" | "tool" | "playback":
             return teller.names.item(span.subject)
         case "request":
             return span.start.type

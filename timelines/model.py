@@ -15,6 +15,7 @@ from rtlog.analyzers.story import Story
 from rtlog.timelines.lanes import LaneChanges
 from rtlog.timelines.words import Words
 
+SpanKind = Literal["response", "item", "speech", "request", "push", "tool", "playback"]
 StepKind = Literal["push", "sync", "answer", "response", "turn", "tool", "session", "socket", "other"]
 
 
@@ -105,9 +106,12 @@ class Arrow:
 
 @dataclass(slots=True, eq=False)
 class Span:
-    """Something that lasts: a response, speech, a request in flight, a push, a tool; `end` is `None` where open."""
+    """Something that lasts: a response, an item in the making, speech, a request in flight, a push, a tool, playback.
 
-    kind: Literal["response", "speech", "request", "push", "tool"]
+    `end` is `None` where open.
+    """
+
+    kind: SpanKind
     subject: str
     start: Moment
     end: Moment | None = None

@@ -61,6 +61,14 @@ def _response_done(course: Course, change: ch.ResponseDone) -> None:
     course.end("response", change.response.id, change.at)
 
 
+def _item_added(course: Course, change: ch.ItemAdded) -> None:
+    course.begin(Span("item", change.item.id, change.at))
+
+
+def _item_ended(course: Course, change: ch.ItemDone | ch.ItemDeleted) -> None:
+    course.end("item", change.item.id, change.at)
+
+
 def _speech_started(course: Course, change: ch.SpeechStarted) -> None:
     course.begin(Span("speech", change.item.id if change.item else "", change.at))
 
@@ -81,6 +89,10 @@ def _local_changed(course: Course, change: ch.LocalChanged) -> None:
             course.begin(Span("tool", item, change.at))
         case "local.tool_finished" | "local.tool_cancelled":
             course.end("tool", item, change.at)
+        case "local.playback_started":
+            course.begin(Span("playback", item, change.at))
+        case "local.playback_finished":
+            course.end("playback", item, change.at)
 
 
 NOTES: Final[Mapping[type[ch.Change], Callable[[Course, Any], None]]] = {
@@ -89,6 +101,9 @@ NOTES: Final[Mapping[type[ch.Change], Callable[[Course, Any], None]]] = {
     ch.ToolOutputSent: _output_sent,
     ch.ResponseCreated: _response_created,
     ch.ResponseDone: _response_done,
+    ch.ItemAdded: _item_added,
+    ch.ItemDone: _item_ended,
+    ch.ItemDeleted: _item_ended,
     ch.SpeechStarted: _speech_started,
     ch.SpeechStopped: _speech_stopped,
     ch.LocalChanged: _local_changed,

@@ -80,7 +80,7 @@ def test_json_follows_its_schema_and_holds_the_model() -> None:
     assert (added.t_ms, added.text) == (82.0, "FC1 (lookup_order) behind msg5")
     assert added.lacks == {"local": ["FC1"]}
     assert {arrow.kind for arrow in first.arrows} == {"answer", "output"}
-    assert {span.kind for span in first.spans} == {"response", "speech", "request", "push", "tool"}
+    assert {span.kind for span in first.spans} == {"response", "item", "speech", "request", "push", "tool"}
 
 
 def test_around_and_pad_cut_a_window_and_say_what_is_left_out() -> None:

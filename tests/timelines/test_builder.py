@@ -61,6 +61,25 @@ def test_what_lasts_is_a_span_and_what_never_ends_has_no_end(of_tape: Tape) -> N
     assert ("speech", "m2", 410.0, None) in spans
 
 
+def test_items_in_the_making_and_playback_are_spans(of_tape: Tape) -> None:
+    timeline = of_tape("""
+    0  < added m1 user
+    20 < done m1
+    30 < added m2 user
+    50 > delete m2
+    60 < deleted m2
+    70 L playback_started m1 ms=0
+    90 L playback_finished m1 ms=20
+    """)
+    spans = [(s.kind, s.subject, timeline.offset(s.start), s.end and timeline.offset(s.end)) for s in timeline.spans]
+
+    assert [span for span in spans if span[0] in {"item", "playback"}] == [
+        ("item", "m1", 0.0, 20.0),
+        ("item", "m2", 30.0, 60.0),
+        ("playback", "m1", 70.0, 90.0),
+    ]
+
+
 def test_lanes_after_each_record_follow_from_the_differences(of_tape: Tape) -> None:
     view, seen = View(), []
     for entry in entries(of_tape(CALL_DELETED)):
