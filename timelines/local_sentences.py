@@ -8,7 +8,7 @@ from rtlog.analyzers.moment import elapsed
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.recordings.record import Event
 from rtlog.timelines.sentences import Told, change, place
-from rtlog.timelines.words import Items, ResponseName, Words, item, joined, private, quote
+from rtlog.timelines.words import Items, Measure, ResponseName, Words, item, joined, private, quote
 
 Sentence = Callable[[Event, Told], Words]
 
@@ -29,7 +29,8 @@ def _push_end(event: Event, told: Told) -> Words:
     push = changed.push if changed else None
     took = elapsed(push.began, changed.at) if push and changed else None
     ended = "ends in error" if event.error else "ends"
-    return (f"the push {ended}" if took is None else f"the push {ended} after {ms(took)}", *_error(event))
+    lasted: Words = () if took is None else (Measure(f" after {ms(took)}"),)
+    return (f"the push {ended}", *lasted, *_error(event))
 
 
 def _remote_added(event: Event, _told: Told) -> Words:
@@ -72,12 +73,12 @@ def _reply(event: Event, _told: Told) -> Words:
 
 
 def _playback(event: Event, _told: Told) -> Words:
-    return (item(event.item_id), f" at {event.ms:g} ms" if event.ms is not None else "")
+    return (item(event.item_id), Measure(f" at {event.ms:g} ms") if event.ms is not None else "")
 
 
 def _interrupt(event: Event, _told: Told) -> Words:
     end = event.audio_end_ms
-    at = (f"to {end:g} ms",) if isinstance(end, int | float) else ()
+    at: Words = (Measure(f"to {end:g} ms"),) if isinstance(end, int | float) else ()
     return joined(((item(event.item_id),) if event.item_id else (), at, quote(event.reason)))
 
 

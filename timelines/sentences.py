@@ -9,7 +9,7 @@ from rtlog.analyzers.finding import ms
 from rtlog.analyzers.moment import elapsed, moment_of, within
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.recordings.record import ErrorInfo, Event, Item, Record
-from rtlog.timelines.words import Quote, ResponseName, When, Wire, Words, item, joined, private, quote
+from rtlog.timelines.words import Measure, Quote, ResponseName, When, Wire, Words, item, joined, private, quote
 
 Told = Sequence[ch.Change]
 Sentence = Callable[[Event, Told], Words]
@@ -64,7 +64,7 @@ def _create(event: Event, told: Told) -> Words:
 
 def _truncate(event: Event, _told: Told) -> Words:
     end = event.audio_end_ms
-    return (item(event.item_id), f" to {end:g} ms" if isinstance(end, int | float) else "")
+    return (item(event.item_id), Measure(f" to {end:g} ms") if isinstance(end, int | float) else "")
 
 
 def _respond(_event: Event, told: Told) -> Words:
@@ -94,7 +94,7 @@ def _added(event: Event, told: Told) -> Words:
     anchor = added.conn.item(added.anchor or "")
     gone = anchor.deleted if anchor is not None else None
     if added.fault == "deleted" and gone is not None:
-        return (*words, f", which was deleted {ms(elapsed(gone, added.at))} before")
+        return (*words, ", which was deleted", Measure(f" {ms(elapsed(gone, added.at))} before"))
     return (*words, f", which the conversation does not hold ({added.fault})")
 
 
@@ -104,7 +104,7 @@ def _deleted(event: Event, told: Told) -> Words:
         return (item(event.item_id),)
     words: Words = (item(gone.item.id),)
     if within(gone.item.last_added, gone.at, RECENT_MS):
-        words = (*words, f", {ms(elapsed(gone.item.last_added, gone.at))} after it was added")
+        words = (*words, Measure(f", {ms(elapsed(gone.item.last_added, gone.at))} after it was added"))
     return words if gone.request else (*words, ", unasked")
 
 
@@ -207,7 +207,7 @@ def of_socket(record: Record) -> Words:
         case "open":
             return (f"connection {record.conn}",)
         case _:
-            return (f"{record.n} bytes",) if record.n else ()
+            return (Measure(f"{record.n} bytes"),) if record.n else ()
 
 
 def answers(told: Told, record: Record) -> Words:
@@ -216,4 +216,4 @@ def answers(told: Told, record: Record) -> Words:
     if answered is None or record.type in {"error", "response.created"}:
         return ()
     wait = elapsed(answered.request.sent, moment_of(record))
-    return () if wait is None else (f"asked for {ms(wait)} before",)
+    return () if wait is None else (Measure(f"asked for {ms(wait)} before"),)

@@ -54,6 +54,12 @@ class When:
     at: Moment
 
 
+class Measure(str):
+    """How long it took or how much it was, in our own words: told, but no two sessions differ by it."""
+
+    __slots__ = ()
+
+
 Word = str | Wire | Items | ResponseName | Quote | Private | When
 Words = tuple[Word, ...]
 
