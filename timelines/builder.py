@@ -65,7 +65,10 @@ class TimelineBuilder:
         if not changes:
             return None
         connection = changes[0].conn
-        return self._watches.setdefault(connection.number, LaneWatch()).look(connection)
+        watch = self._watches.get(connection.number)
+        if watch is None:
+            watch = self._watches[connection.number] = LaneWatch(connection)
+        return watch.look(connection)
 
     def _extend_burst(self, record: Record) -> None:
         burst = self._burst

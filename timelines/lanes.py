@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.lane import Edit, Lane
 
 LaneName = Literal["server", "mirror", "local"]
 LANES: Final[tuple[LaneName, ...]] = ("server", "mirror", "local")
 Ids = tuple[str, ...]
+KEPT_VIEWS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,35 +96,130 @@ class LaneChanges:
         )
 
 
+class _Follower:
+    """Follows one lane by its journal: a change at the tail costs the same however long the lane is."""
+
+    __slots__ = ("_ids", "_journal")
+
+    def __init__(self, lane: Lane) -> None:
+        self._ids: list[str] = []
+        self._journal = [Edit(True, item_id, before) for item_id, before in _with_predecessors(lane)]  # noqa: FBT003 - a record
+        lane.journal = self._journal
+
+    @property
+    def ids(self) -> Ids:
+        return tuple(self._ids)
+
+    def look(self) -> Splice | None:
+        """Give what changed since the last look."""
+        edits = self._journal.copy()
+        self._journal.clear()
+        if len(edits) == 1:
+            return self._follow(edits[0])
+        if not edits:
+            return None
+        old = tuple(self._ids)
+        for edit in edits:
+            self._follow(edit)
+        return splice(old, tuple(self._ids))
+
+    def _follow(self, edit: Edit) -> Splice:
+        ids = self._ids
+        if edit.put:
+            place = self._behind(edit.after)
+            ids.insert(place, edit.item_id)
+            return Splice(place, len(ids) - place - 1, (edit.item_id,))
+        place = self._behind(edit.after)
+        del ids[place]
+        return Splice(place, len(ids) - place, ())
+
+    def _behind(self, after: str | None) -> int:
+        if after is None:
+            return 0
+        return len(self._ids) if self._ids[-1] == after else self._ids.index(after) + 1
+
+
+def _with_predecessors(lane: Lane) -> Iterator[tuple[str, str | None]]:
+    return ((item_id, lane.before(item_id)) for item_id in lane)
+
+
 class LaneWatch:
     """Notes how the lanes of one connection change."""
 
-    __slots__ = ("_told", "_version", "_view")
+    __slots__ = ("_local", "_mirror", "_server", "_state", "_version")
 
-    def __init__(self) -> None:
-        self._version = 0
-        self._told = False
-        self._view = View()
+    def __init__(self, connection: Connection) -> None:
+        lanes = connection.lanes
+        self._server, self._mirror, self._local = map(_Follower, (lanes.server, lanes.mirror, lanes.local))
+        self._version = -1
+        self._state: tuple[bool, bool, str | None] = (False, False, None)
 
     def look(self, connection: Connection) -> LaneChanges | None:
         """Give what changed since the last look."""
         lanes = connection.lanes
-        if lanes.version == self._version and connection.tells_local == self._told:
+        state = connection.tells_local, lanes.local_known, lanes.simulated_by
+        if lanes.version == self._version and state == self._state:
             return None
-        self._version, self._told = lanes.version, connection.tells_local
-        old = self._view
-        local = tuple(lanes.local) if connection.tells_local else None
-        new = self._view = View(tuple(lanes.server), tuple(lanes.mirror), local, lanes.local_known, lanes.simulated_by)
-        if new == old:
-            return None
-        return LaneChanges(
-            splice(old.server, new.server),
-            splice(old.mirror, new.mirror),
-            splice(old.local or (), new.local or ()),
-            new.local is not None,
-            new.whole,
-            new.simulated_by,
-        )
+        told, tells = self._state[0], state[0]
+        local = self._local.look() if told else self._first_told(tells=tells)
+        if told and not tells:
+            local = None
+        changes = LaneChanges(self._server.look(), self._mirror.look(), local, *state)
+        same = state == self._state and not any((changes.server, changes.mirror, changes.local))
+        self._version, self._state = lanes.version, state
+        return None if same else changes
+
+    def _first_told(self, *, tells: bool) -> Splice | None:
+        self._local.look()
+        return splice((), self._local.ids) if tells else None
+
+
+class LaneHistory:
+    """The lanes of one connection as they went; what stood there at some point is put together when it is looked at.
+
+    Kept are the differences, and whole views only of what was looked at last.
+    """
+
+    __slots__ = ("_changes", "_recent")
+
+    def __init__(self) -> None:
+        self._changes: list[LaneChanges] = []
+        self._recent: dict[int, View] = {}
+
+    def add(self, changes: LaneChanges) -> None:
+        """Let *changes* follow."""
+        self._changes.append(changes)
+
+    @property
+    def now(self) -> "Standing":
+        """The point that it has come to."""
+        return Standing(self, len(self._changes))
+
+    def view(self, point: int) -> View:
+        """Give the lanes after the first *point* changes."""
+        recent = self._recent
+        known = max((each for each in recent if each <= point), default=0)
+        view = recent.get(known, View())
+        for changes in self._changes[known:point]:
+            view = changes.apply(view)
+        recent.pop(point, None)
+        recent[point] = view
+        if len(recent) > KEPT_VIEWS:
+            del recent[next(iter(recent))]
+        return view
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """A point on the lanes of one connection: what stood there after so many changes."""
+
+    history: LaneHistory
+    point: int
+
+    @property
+    def view(self) -> View:
+        """What stood on each lane."""
+        return self.history.view(self.point)
 
 
 def missing(view: View, name: LaneName) -> Ids:

@@ -97,7 +97,7 @@ def _of_lesser(rows: list[EntryRow | FoldRow]) -> Iterator[Point]:
             return
     fold = rows[0]
     if isinstance(fold, FoldRow) and fold.entries:
-        head, *others = (EntryRow(entry, fold.view, fold.view) for entry in fold.entries)
+        head, *others = (EntryRow(entry, fold.stands, fold.stands) for entry in fold.entries)
         yield Point([head], [], [*others, *fold.without_entries()])
 
 

@@ -4,14 +4,14 @@ Nothing goes missing in silence: what lies outside the window is counted, and wh
 named; a record that a finding points to is never folded.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from rtlog.analyzers.moment import NS_PER_MS, Moment
 from rtlog.recordings.vocabulary.events import canonical
-from rtlog.timelines.lanes import View
+from rtlog.timelines.lanes import LaneHistory, Standing, View
 from rtlog.timelines.model import Burst, Element, Entry, StepKey, Timeline
 from rtlog.timelines.windows import Selection
 
@@ -38,11 +38,21 @@ EVERYTHING: Final = Selection()
 
 @dataclass(slots=True)
 class EntryRow:
-    """One record, with the lanes of its connection before and after it."""
+    """One record, and where the lanes of its connection stood before and after it."""
 
     entry: Entry
-    before: View
-    after: View
+    stood: Standing
+    stands: Standing
+
+    @property
+    def before(self) -> View:
+        """The lanes before it."""
+        return self.stood.view
+
+    @property
+    def after(self) -> View:
+        """The lanes after it."""
+        return self.stands.view
 
     @property
     def first(self) -> Moment:
@@ -59,7 +69,7 @@ class EntryRow:
     @property
     def changed(self) -> bool:
         """Whether a lane is different after it."""
-        return self.before != self.after
+        return self.stood.point != self.stands.point
 
 
 @dataclass(slots=True)
@@ -68,12 +78,17 @@ class FoldRow:
 
     first: Moment
     last: Moment
-    view: View
+    stands: Standing
     counts: Counter[str] = field(default_factory=Counter)
     key: StepKey | None = None
     dirs: set[str] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     """Those of the records that say something."""
+
+    @property
+    def view(self) -> View:
+        """The lanes while it lasts."""
+        return self.stands.view
 
     def add(self, element: Element) -> None:
         """Fold *element* in."""
@@ -91,7 +106,7 @@ class FoldRow:
     def without_entries(self) -> "list[FoldRow]":
         """Give a fold of the records that say nothing, where there are any."""
         counts = self.counts - Counter(entry.at.type for entry in self.entries)
-        return [FoldRow(self.first, self.last, self.view, counts, self.key, self.dirs)] if counts else []
+        return [FoldRow(self.first, self.last, self.stands, counts, self.key, self.dirs)] if counts else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +146,16 @@ Row = EntryRow | FoldRow | IdleRow | LeftOutRow
 def rows(timeline: Timeline, selection: Selection = EVERYTHING, *, fold: bool = True) -> list[Row]:
     """Give the rows of what *selection* shows; without *fold* every record has its own."""
     page = _Page(selection, fold=fold)
-    views: dict[int, View] = {}
+    histories: defaultdict[int, LaneHistory] = defaultdict(LaneHistory)
     for element in timeline.elements:
         if isinstance(element, Burst):
-            page.burst(element, views.get(element.conn, View()))
+            page.burst(element, histories[element.conn].now)
             continue
-        before = after = views.get(element.at.conn, View())
+        history = histories[element.at.conn]
+        stood = history.now
         if element.lanes is not None:
-            after = views[element.at.conn] = element.lanes.apply(before)
-        page.entry(element, before, after)
+            history.add(element.lanes)
+        page.entry(element, stood, history.now)
     return page.close()
 
 
@@ -151,18 +167,18 @@ class _Page:
         self._others: LeftOutRow | None = None
         """What the filters left out, told once at the end."""
 
-    def entry(self, entry: Entry, before: View, after: View) -> None:
+    def entry(self, entry: Entry, stood: Standing, stands: Standing) -> None:
         if not self._selection.holds(entry.at.seq):
             self._leave_out(entry, entry.at)
         elif self._selection.filters and not self._selection.names(entry):
             self._pass_over(entry, entry.at)
         elif self._fold and _is_minor(entry):
-            self._fold_in(entry, entry.at, after)
+            self._fold_in(entry, entry.at, stands)
         else:
             self._idle_before(entry.at)
-            self._rows.append(EntryRow(entry, before, after))
+            self._rows.append(EntryRow(entry, stood, stands))
 
-    def burst(self, burst: Burst, view: View) -> None:
+    def burst(self, burst: Burst, stands: Standing) -> None:
         for part, shown in _parts(burst, self._selection):
             at = part.moment(0)
             if not shown:
@@ -170,11 +186,11 @@ class _Page:
             elif self._selection.filters:
                 self._pass_over(part, at)
             elif self._fold:
-                self._fold_in(part, at, view)
+                self._fold_in(part, at, stands)
             else:
                 for index in range(len(part)):
                     self._idle_before(part.moment(index))
-                    self._rows.append(EntryRow(Entry(part.moment(index)), view, view))
+                    self._rows.append(EntryRow(Entry(part.moment(index)), stands, stands))
 
     def close(self) -> list[Row]:
         if self._others is not None:
@@ -193,11 +209,11 @@ class _Page:
             self._others = LeftOutRow(at, at)
         self._others.add(element)
 
-    def _fold_in(self, element: Element, at: Moment, view: View) -> None:
+    def _fold_in(self, element: Element, at: Moment, stands: Standing) -> None:
         row = self._rows[-1] if self._rows else None
         if not isinstance(row, FoldRow) or row.last.conn != at.conn or _pause(row.last, at) >= IDLE_MS * NS_PER_MS:
             self._idle_before(at)
-            row = FoldRow(at, at, view)
+            row = FoldRow(at, at, stands)
             self._rows.append(row)
         row.add(element)
 
@@ -233,4 +249,4 @@ def _unfolded(row: Row) -> Row:
     """Show a record that stands alone as what it is."""
     if not isinstance(row, FoldRow) or row.counts.total() > 1:
         return row
-    return EntryRow(row.entries[0] if row.entries else Entry(row.first), row.view, row.view)
+    return EntryRow(row.entries[0] if row.entries else Entry(row.first), row.stands, row.stands)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from rtlog.analyzers.moment import Moment
 from rtlog.timelines.lanes import View
-from rtlog.timelines.model import Entry, Span, Timeline
-from rtlog.timelines.rows import LeftOutRow, Row
+from rtlog.timelines.model import Span, Timeline
+from rtlog.timelines.rows import EntryRow, FoldRow, LeftOutRow, Row
 from rtlog.timelines.words import Items, ResponseName, When, Wire, Words
 
 
@@ -21,10 +21,11 @@ class Start:
 
 def start_of(timeline: Timeline, page: Iterable[Row]) -> Start | None:
     """Give where *page* begins; `None` where it shows nothing."""
-    first = next((row.first for row in page if not isinstance(row, LeftOutRow)), None)
-    if first is None:
+    row = next((row for row in page if isinstance(row, EntryRow | FoldRow)), None)
+    if row is None:
         return None
-    return Start(first, _view_before(timeline, first), tuple(_under_way(timeline.spans, first)))
+    view = row.before if isinstance(row, EntryRow) else row.view
+    return Start(row.first, view, tuple(_under_way(timeline.spans, row.first)))
 
 
 def skipped(page: Sequence[Row]) -> tuple[LeftOutRow | None, Sequence[Row]]:
@@ -32,17 +33,6 @@ def skipped(page: Sequence[Row]) -> tuple[LeftOutRow | None, Sequence[Row]]:
     if page and isinstance(page[0], LeftOutRow):
         return page[0], page[1:]
     return None, page
-
-
-def _view_before(timeline: Timeline, first: Moment) -> View:
-    view = View()
-    for element in timeline.elements:
-        if isinstance(element, Entry):
-            if element.at.seq >= first.seq:
-                break
-            if element.lanes is not None and element.at.conn == first.conn:
-                view = element.lanes.apply(view)
-    return view
 
 
 def _under_way(spans: Iterable[Span], first: Moment) -> Iterable[Words]:

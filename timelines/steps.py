@@ -57,8 +57,18 @@ class Step:
 
     rows: list[EntryRow | FoldRow]
     key: StepKey | None
-    before: View
-    after: View
+
+    @property
+    def before(self) -> View:
+        """The lanes before it."""
+        first = self.rows[0]
+        return first.before if isinstance(first, EntryRow) else first.view
+
+    @property
+    def after(self) -> View:
+        """The lanes after it."""
+        last = self.rows[-1]
+        return last.after if isinstance(last, EntryRow) else last.view
 
     @property
     def entries(self) -> list[Entry]:
@@ -89,7 +99,7 @@ def steps(page: Iterable[Row]) -> Iterator[Step | LeftOutRow]:
             if step is None or not _belongs(row, step):
                 if step is not None:
                     yield step
-                step = Step([], row.key, View(), View())
+                step = Step([], row.key)
             _take(step, row)
     if step is not None:
         yield step
@@ -103,10 +113,6 @@ def _belongs(row: EntryRow | FoldRow, step: Step) -> bool:
 
 def _take(step: Step, row: EntryRow | FoldRow) -> None:
     step.key = step.key or row.key
-    before, after = (row.before, row.after) if isinstance(row, EntryRow) else (row.view, row.view)
-    if not step.rows:
-        step.before = before
-    step.after = after
     step.rows.append(row)
 
 

@@ -4,7 +4,7 @@ A segment is a piece of text with a role; a terminal gives roles colours, markdo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from rtlog.analyzers.finding import offset_ms, render
@@ -72,9 +72,14 @@ def when(at: Moment, epoch: int | None) -> str:
 
 def listed(labels: Sequence[str], limit: int = LISTED) -> str:
     """List *labels*; of more than *limit* the last ones and how many went before."""
-    hidden = len(labels) - limit
-    shown = labels if hidden <= 1 else [f"{hidden} more", *labels[hidden:]]
-    return ", ".join(clip(label) for label in shown)
+    shown, hidden = _last(labels, limit)
+    return ", ".join([*hidden, *map(clip, shown)])
+
+
+def _last(names: Sequence[str], limit: int) -> tuple[Sequence[str], list[str]]:
+    """Give those of *names* that are listed, and the words for the others."""
+    hidden = len(names) - limit
+    return (names, []) if hidden <= 1 else (names[hidden:], [f"{hidden} more"])
 
 
 class Teller:
@@ -108,9 +113,10 @@ class Teller:
                 text, role = self.when(word.at), "time"
         return Segment(text, role)
 
-    def items(self, ids: Iterable[str], limit: int = LISTED) -> str:
+    def items(self, ids: Sequence[str], limit: int = LISTED) -> str:
         """List items by name."""
-        return listed([self.names.item(item_id) for item_id in ids], limit)
+        shown, hidden = _last(ids, limit)
+        return ", ".join([*hidden, *(clip(self.names.item(item_id)) for item_id in shown)])
 
     def when(self, at: Moment) -> str:
         """Write the time of *at*."""

@@ -1,14 +1,25 @@
 """A lane: the ordered items that one party believes the conversation to be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    """One step of a lane: an item was put behind `after` (`None`: at the head), or was taken from there."""
+
+    put: bool
+    item_id: str
+    after: str | None
 
 
 class Lane:
     """An ordered set of item ids with insertion after a given one, all in constant time (a linked list with a map)."""
 
-    __slots__ = ("_next", "_previous", "head", "tail")
+    __slots__ = ("_next", "_previous", "head", "journal", "tail")
 
     def __init__(self) -> None:
+        self.journal: list[Edit] | None = None
+        """Takes every step, where somebody follows the lane without reading it whole each time."""
         self._next: dict[str, str | None] = {}
         self._previous: dict[str, str | None] = {}
         self.head: str | None = None
@@ -28,7 +39,7 @@ class Lane:
 
     def insert(self, item_id: str, *, after: str | None) -> None:
         """Put *item_id* right behind *after*, or at the head; an item that is here already moves."""
-        if item_id == after:
+        if item_id == after or (item_id in self._next and self._previous[item_id] == after):
             return
         self.remove(item_id)
         following = self.head if after is None else self._next[after]
@@ -41,6 +52,8 @@ class Lane:
             self.tail = item_id
         else:
             self._previous[following] = item_id
+        if self.journal is not None:
+            self.journal.append(Edit(True, item_id, after))  # noqa: FBT003 - the first field of a record
 
     def append(self, item_id: str) -> None:
         """Put *item_id* at the tail."""
@@ -60,15 +73,32 @@ class Lane:
             self.tail = before
         else:
             self._previous[behind] = before
+        if self.journal is not None:
+            self.journal.append(Edit(False, item_id, before))  # noqa: FBT003 - the first field of a record
 
     def before(self, item_id: str) -> str | None:
         """Give the predecessor of *item_id*, `None` at the head or when it is not here."""
         return self._previous.get(item_id)
 
-    def replace(self, item_ids: list[str]) -> None:
-        """Make the lane exactly *item_ids*."""
-        self._next.clear()
-        self._previous.clear()
-        self.head = self.tail = None
-        for item_id in item_ids:
-            self.append(item_id)
+    def replace(self, item_ids: Sequence[str]) -> None:
+        """Make the lane exactly *item_ids*; what stands at both its ends already stays untouched."""
+        old, new = list(self), _last_of_each(item_ids)
+        kept = _common(old, new)
+        rest = _common(old[kept:][::-1], new[kept:][::-1])
+        for item_id in old[kept : len(old) - rest]:
+            self.remove(item_id)
+        after = new[kept - 1] if kept else None
+        for item_id in new[kept : len(new) - rest]:
+            self.insert(item_id, after=after)
+            after = item_id
+
+
+def _last_of_each(item_ids: Sequence[str]) -> list[str]:
+    """Give *item_ids* with what is there twice at its last place only."""
+    return list(dict.fromkeys(reversed(item_ids)))[::-1]
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    """Give how many items the two begin with alike."""
+    shorter = min(len(old), len(new))
+    return next((i for i in range(shorter) if old[i] != new[i]), shorter)

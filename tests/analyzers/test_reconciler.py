@@ -1,5 +1,8 @@
 """The reconciler, told as sessions: after each, the three lanes and the lives are what the records prove."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from rtlog.analyzers.reconciler.changes import ItemAdded, RequestAnswered, ResponseCreated
 from rtlog.analyzers.reconciler.connection import TOMBSTONES, Connection
 from rtlog.analyzers.reconciler.lane import Lane
@@ -205,3 +208,30 @@ def test_a_lane_keeps_its_order_through_inserts_and_removals() -> None:
 
     assert list(lane) == ["a", "c", "x"]
     assert (lane.head, lane.tail, lane.before("x"), len(lane)) == ("a", "x", "c", 3)
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdef")), max_size=6))
+def test_whoever_follows_a_lane_by_its_journal_sees_what_it_holds(replacements: list[list[str]]) -> None:
+    lane, followed = Lane(), []
+    lane.journal = []
+    for wanted in replacements:
+        lane.replace(wanted)
+        for edit in lane.journal:
+            place = followed.index(edit.after) + 1 if edit.after is not None else 0
+            if edit.put:
+                followed.insert(place, edit.item_id)
+            else:
+                assert followed.pop(place) == edit.item_id
+        lane.journal.clear()
+
+        last_of_each = sorted(set(wanted), key=wanted[::-1].index, reverse=True)
+        assert list(lane) == followed == last_of_each
+
+
+def test_a_lane_that_is_replaced_touches_only_what_differs() -> None:
+    lane = Lane()
+    lane.replace(["a", "b", "c", "d"])
+    lane.journal = []
+    lane.replace(["a", "x", "d"])
+
+    assert [(edit.put, edit.item_id) for edit in lane.journal] == [(False, "b"), (False, "c"), (True, "x")]

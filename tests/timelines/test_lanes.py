@@ -66,7 +66,7 @@ def test_a_simulated_lane_is_never_shown_as_one_that_was_told() -> None:
 
 
 def test_the_lane_that_a_named_client_would_keep_is_drawn_until_a_local_event_tells_it() -> None:
-    views, watch, view = [], LaneWatch(), View()
+    views, watch, view = [], None, View()
     analysis = Analysis(client="livekit-agents@1.4.6")
     for record in parse("""
     0  < added m1 user
@@ -75,6 +75,7 @@ def test_the_lane_that_a_named_client_would_keep_is_drawn_until_a_local_event_te
     """):
         analysis.feed(record)
         (connection,) = analysis.connections()
+        watch = watch or LaneWatch(connection)
         changes = watch.look(connection)
         view = changes.apply(view) if changes else view
         views.append((view.local, view.simulated_by))
