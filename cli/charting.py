@@ -11,6 +11,7 @@ from rtlog.analyzers.report import RecordingReport
 from rtlog.analyzers.reporting import report_of
 from rtlog.cli.loading import Setup
 from rtlog.recordings.errors import RtlogError
+from rtlog.recordings.format import Header
 from rtlog.recordings.reader import Reading, read
 from rtlog.recordings.record import Record
 from rtlog.timelines.builder import TimelineBuilder
@@ -19,10 +20,11 @@ from rtlog.timelines.model import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A recording's timeline, and the report of the same analysis."""
+    """A recording's timeline, the report of the same analysis, and what its header tells."""
 
     timeline: Timeline
     report: RecordingReport
+    header: Header
 
 
 def chart(path: Path, setup: Setup, *, fold: bool, wire_only: bool, epoch: str, real_ids: bool) -> Chart:
@@ -36,10 +38,10 @@ def chart(path: Path, setup: Setup, *, fold: bool, wire_only: bool, epoch: str, 
         for record in _of_the_wire(reading) if wire_only else reading:
             builder.feed(record, analysis.feed(record))
         analysis.finish(facts_of(reading))
-        identity = reading.header.id
+        header = reading.header
     timeline = builder.build(analysis, real_ids=real_ids)
     timeline.epoch = _epoch(analysis, timeline, epoch)
-    return Chart(timeline, report_of(analysis, str(path), identity, epoch=timeline.epoch))
+    return Chart(timeline, report_of(analysis, str(path), header.id, epoch=timeline.epoch), header)
 
 
 def _of_the_wire(reading: Reading) -> Iterator[Record]:

@@ -8,7 +8,7 @@ import typer
 
 from rtlog.cli.completing import selectors
 from rtlog.cli.configuring.options import Config, Isolated
-from rtlog.cli.rendering.wishes import Format, Style, Wishes
+from rtlog.cli.rendering.wishes import Format, Lane, Style, Wishes
 
 EXAMPLE = "Example: rtlog timeline latest --style steps --around RT101"
 
@@ -27,11 +27,18 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
         ),
     ] = None,
     pad: Annotated[float, typer.Option(min=0, metavar="MS", help="How much to show on either side of it.")] = 500,
-    start: Annotated[float | None, typer.Option("--from", metavar="MS", help="Begin at this T+.")] = None,
-    end: Annotated[float | None, typer.Option("--to", metavar="MS", help="End at this T+.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Begin here: T+ in ms, or the clock (UTC): 03:08:17.2.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="End here.")] = None,
     item: Annotated[str | None, typer.Option(help="Only what names this item (id or label).")] = None,
     response: Annotated[str | None, typer.Option(help="Only what belongs to this response (id or label).")] = None,
     call: Annotated[str | None, typer.Option(help="Only what belongs to this tool call (id or label).")] = None,
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="Only these events: response.created, response, '*.delta'.")
+    ] = None,
+    not_types: Annotated[list[str] | None, typer.Option("--not-type", help="Not these events.")] = None,
+    lanes: Annotated[list[Lane] | None, typer.Option("--lane", help="Only what this side does.")] = None,
     epoch: Annotated[str, typer.Option(help="What T+0 is: push, first, finding or line:N.")] = "push",
     *,
     fold: Annotated[bool, typer.Option("--fold/--no-fold", help="Fold bursts into one row.")] = True,
@@ -57,7 +64,22 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     from rtlog.recordings.sources import resolve
 
     setup = setup_for(config, isolated=isolated)
-    wishes = Wishes(style, output_format, around, pad, start, end, item, response, call, fold, spoken)
+    wishes = Wishes(
+        style=style,
+        output_format=output_format,
+        around=around,
+        pad=pad,
+        start=start,
+        end=end,
+        item=item,
+        response=response,
+        call=call,
+        types=tuple(types or ()),
+        not_types=tuple(not_types or ()),
+        lanes=tuple(lanes or ()),
+        fold=fold,
+        spoken=spoken,
+    )
     paths = resolve(files)
     charts = (chart(path, setup, fold=fold, wire_only=wire_only, epoch=epoch, real_ids=not labels) for path in paths)
     rendering = import_module(f"rtlog.cli.rendering.{output_format.replace('-', '_')}")

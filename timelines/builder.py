@@ -19,7 +19,7 @@ from rtlog.recordings.vocabulary.events import canonical
 from rtlog.timelines import keys, sentences
 from rtlog.timelines.lanes import LaneChanges, LaneWatch
 from rtlog.timelines.local_sentences import of_local
-from rtlog.timelines.model import Burst, Element, Entry, Mark, Names, Timeline, comes_in_bursts
+from rtlog.timelines.model import Arrow, Burst, Element, Entry, Mark, Names, Timeline, comes_in_bursts
 from rtlog.timelines.spans import Course
 from rtlog.timelines.words import joined
 
@@ -52,7 +52,7 @@ class TimelineBuilder:
         labels = analysis.labels
         return Timeline(
             elements=_marked(self._elements, analysis.findings),
-            arrows=self._course.arrows,
+            arrows=[*self._course.arrows, *_causes(analysis.findings)],
             spans=self._course.spans,
             findings=analysis.findings,
             stories=analysis.stories,
@@ -99,6 +99,13 @@ def _entry(record: Record, changes: Sequence[Change], lanes: LaneChanges | None)
         said = sentences.of_wire(event, event_type, changes)
         entry.words = joined((said, sentences.answers(changes, record)))
     return entry
+
+
+def _causes(findings: Iterable[Finding]) -> Iterable[Arrow]:
+    for finding in findings:
+        cause = finding.caused_by
+        if cause is not None:
+            yield Arrow("cause", cause.at, finding.at, f"{cause.id} > {finding.id}")
 
 
 def _marked(elements: Iterable[Element], findings: Iterable[Finding]) -> list[Element]:

@@ -77,9 +77,12 @@ RowDocument = Annotated[EntryDocument | FoldDocument | IdleDocument | LeftOutDoc
 
 
 class ArrowDocument(_Model):
-    """What leads from one record to another: a request to its answer, a finished call to its output."""
+    """What leads from one record to another: request to answer, call to output, race to what follows from it.
 
-    kind: Literal["answer", "output"]
+    Of a `cause`, `outcome` names the two findings: `RT101-f59a > RT102-27a7`.
+    """
+
+    kind: Literal["answer", "output", "cause"]
     line: int
     to_line: int
     ms: float | None

@@ -4,7 +4,7 @@ Times are ns on the recording's clock, as in `Moment`; `Timeline.epoch` is T+0.
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -72,6 +72,18 @@ class Burst:
         where = self.lines[index], self.seqs[index], None if t < 0 else t
         return Moment(*where, self.dirs[index], self.types[index], self.conn)
 
+    def only(self, indices: Iterable[int]) -> "Burst":
+        """Give the members at *indices*."""
+        chosen = Burst(self.conn)
+        for index in indices:
+            chosen.types.append(self.types[index])
+            chosen.dirs.append(self.dirs[index])
+            chosen.lines.append(self.lines[index])
+            chosen.seqs.append(self.seqs[index])
+            chosen.times.append(self.times[index])
+            chosen.counts.append(self.counts[index])
+        return chosen
+
     def part(self, start: int, stop: int) -> "Burst":
         """Give the members from *start* up to *stop*."""
         cut = slice(start, stop)
@@ -96,9 +108,9 @@ def comes_in_bursts(event_type: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """What leads from one record to another: a request to its answer, a finished call to its output."""
+    """What leads from one record to another: request to answer, call to output, race to what follows from it."""
 
-    kind: Literal["answer", "output"]
+    kind: Literal["answer", "output", "cause"]
     source: Moment
     target: Moment
     outcome: str = ""

@@ -170,7 +170,7 @@ class _Page:
     def entry(self, entry: Entry, stood: Standing, stands: Standing) -> None:
         if not self._selection.holds(entry.at.seq):
             self._leave_out(entry, entry.at)
-        elif self._selection.filters and not self._selection.names(entry):
+        elif not self._selection.takes(entry):
             self._pass_over(entry, entry.at)
         elif self._fold and _is_minor(entry):
             self._fold_in(entry, entry.at, stands)
@@ -180,17 +180,26 @@ class _Page:
 
     def burst(self, burst: Burst, stands: Standing) -> None:
         for part, shown in _parts(burst, self._selection):
-            at = part.moment(0)
             if not shown:
-                self._leave_out(part, at)
-            elif self._selection.filters:
-                self._pass_over(part, at)
-            elif self._fold:
-                self._fold_in(part, at, stands)
+                self._leave_out(part, part.moment(0))
+            elif self._selection.asks:
+                self._pass_over(part, part.moment(0))
             else:
-                for index in range(len(part)):
-                    self._idle_before(part.moment(index))
-                    self._rows.append(EntryRow(Entry(part.moment(index)), stands, stands))
+                self._chosen(part, stands)
+
+    def _chosen(self, burst: Burst, stands: Standing) -> None:
+        choice = self._selection.choice
+        if choice.limits:
+            others = burst.only(index for index in range(len(burst)) if not choice.at(burst.moment(index)))
+            if others:
+                self._pass_over(others, others.moment(0))
+            burst = burst.only(index for index in range(len(burst)) if choice.at(burst.moment(index)))
+        if self._fold and burst:
+            self._fold_in(burst, burst.moment(0), stands)
+            return
+        for index in range(len(burst)):
+            self._idle_before(burst.moment(index))
+            self._rows.append(EntryRow(Entry(burst.moment(index)), stands, stands))
 
     def close(self) -> list[Row]:
         if self._others is not None:

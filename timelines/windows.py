@@ -10,11 +10,13 @@ from rtlog.analyzers.finding import Finding
 from rtlog.analyzers.moment import NS_PER_MS, Moment
 from rtlog.recordings.errors import RtlogError
 from rtlog.timelines import lookup
+from rtlog.timelines.choice import Choice
 from rtlog.timelines.model import Entry, Timeline
 
 PAD_MS: Final = 500.0
 AFTERMATH_MS: Final = 100.0
 """How much is shown behind a story's last proof, so that what is asked for there finds its answer."""
+EVERY: Final = Choice()
 UNTIMED_PAD: Final = 10
 """Records shown on either side where there is no time to go by."""
 
@@ -28,13 +30,17 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is shown: records in one of the windows that name the item, response and call asked for, by their ids."""
+    """What is shown: records in one of the windows, of the types and lanes chosen, that name what was asked for.
+
+    `item`, `response` and `call` are ids.
+    """
 
     windows: tuple[Window, ...] | None = None
     """In order and apart, as `merged` gives them."""
     item: str | None = None
     response: str | None = None
     call: str | None = None
+    choice: Choice = EVERY
 
     def holds(self, seq: int) -> bool:
         """Say whether the windows hold a record."""
@@ -44,12 +50,21 @@ class Selection:
         return place > 0 and seq <= self.windows[place - 1].last
 
     @property
-    def filters(self) -> bool:
+    def asks(self) -> bool:
         """Whether records are chosen by what they name."""
         return bool(self.item or self.response or self.call)
 
-    def names(self, entry: Entry) -> bool:
-        """Say whether *entry* names what was asked for, or proves a finding about it."""
+    @property
+    def filters(self) -> bool:
+        """Whether records are left out although a window holds them."""
+        return self.asks or self.choice.limits
+
+    def takes(self, entry: Entry) -> bool:
+        """Say whether *entry* is chosen: by its type and lane, and by what it names or proves a finding about."""
+        if not self.choice.at(entry.at):
+            return False
+        if not self.asks:
+            return True
         findings = [mark.finding for mark in entry.marks]
         return (
             _named(self.item, entry.items, [f.items for f in findings])
@@ -87,14 +102,9 @@ def around(timeline: Timeline, name: str, pad_ms: float = PAD_MS) -> tuple[Windo
     return merged(axis.padded(window, pad_ms) for window in windows)
 
 
-def between(timeline: Timeline, start_ms: float | None, end_ms: float | None) -> tuple[Window, ...]:
-    """Give the window from T+*start_ms* to T+*end_ms*; raises RtlogError in an untimed recording."""
-    epoch = timeline.epoch
-    if epoch is None:
-        raise RtlogError("the recording has no times: choose by --around LINE instead of --from and --to")
-    low = None if start_ms is None else epoch + start_ms * NS_PER_MS
-    high = None if end_ms is None else epoch + end_ms * NS_PER_MS
-    return _spanning(at.seq for at in timeline.moments() if _is_between(at.t, low, high))
+def between(timeline: Timeline, start: int | None, end: int | None) -> tuple[Window, ...]:
+    """Give the window from *start* to *end*, in ns on the recording's clock, both included."""
+    return _spanning(at.seq for at in timeline.moments() if _is_between(at.t, start, end))
 
 
 def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
@@ -162,7 +172,7 @@ class _Axis:
         return Window(window.first, self.padded(window, AFTERMATH_MS).last) if self._timed else window
 
 
-def _is_between(t: int | None, low: float | None, high: float | None) -> bool:
+def _is_between(t: int | None, low: int | None, high: int | None) -> bool:
     return t is not None and (low is None or t >= low) and (high is None or t <= high)
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from rtlog.cli.charting import Chart
+from rtlog.cli.rendering.times import instant
 from rtlog.cli.rendering.wishes import Format, Style, Wishes
 from rtlog.timelines import lookup, windows
+from rtlog.timelines.choice import Choice
 from rtlog.timelines.rows import Row, rows
 from rtlog.timelines.telling import Teller
 from rtlog.timelines.windows import Selection, Window
@@ -12,10 +14,11 @@ from rtlog.timelines.windows import Selection, Window
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a rendering draws: `page` holds the rows that are shown."""
+    """What a rendering draws: `page` holds the rows that are shown, those that `selection` chooses."""
 
     chart: Chart
     wishes: Wishes
+    selection: Selection
     page: list[Row]
     teller: Teller
 
@@ -24,7 +27,8 @@ def view_of(chart: Chart, wishes: Wishes) -> View:
     """Give what *wishes* show of *chart*; raises UnknownNameError for what the recording does not have."""
     timeline = chart.timeline
     teller = Teller(timeline.names, timeline.epoch, private=wishes.tells_words)
-    return View(chart, wishes, rows(timeline, _selection(chart, wishes), fold=wishes.fold), teller)
+    selection = _selection(chart, wishes)
+    return View(chart, wishes, selection, rows(timeline, selection, fold=wishes.fold), teller)
 
 
 def _selection(chart: Chart, wishes: Wishes) -> Selection:
@@ -34,6 +38,7 @@ def _selection(chart: Chart, wishes: Wishes) -> Selection:
         item=lookup.item_of(timeline, wishes.item) if wishes.item else None,
         response=lookup.response_of(timeline, wishes.response) if wishes.response else None,
         call=lookup.call_of(timeline, wishes.call) if wishes.call else None,
+        choice=Choice(wishes.types, wishes.not_types, frozenset(wishes.lanes)),
     )
 
 
@@ -41,8 +46,15 @@ def _windows(chart: Chart, wishes: Wishes) -> tuple[Window, ...] | None:
     if wishes.around is not None:
         return windows.around(chart.timeline, wishes.around, wishes.pad)
     if wishes.start is not None or wishes.end is not None:
-        return windows.between(chart.timeline, wishes.start, wishes.end)
-    if wishes.item or wishes.response or wishes.call:
+        start, end = (None if text is None else instant(text, chart) for text in (wishes.start, wishes.end))
+        return windows.between(chart.timeline, start, end)
+    if wishes.filters:
         return None
-    whole = wishes.style is Style.LANES and wishes.output_format is not Format.MARKDOWN
-    return None if whole else windows.of_stories(chart.timeline)
+    return None if _shows_whole(wishes) else windows.of_stories(chart.timeline)
+
+
+def _shows_whole(wishes: Wishes) -> bool:
+    """Say whether the whole recording is shown where nobody asked for a part: it can be scrolled or zoomed."""
+    if wishes.output_format is Format.HTML:
+        return True
+    return wishes.style is Style.LANES and wishes.output_format is not Format.MARKDOWN

@@ -12,11 +12,20 @@ class Style(StrEnum):
     LIST = "list"
 
 
+class Lane(StrEnum):
+    """Who acts: the client on the wire, the server, or the application."""
+
+    CLIENT = "client"
+    SERVER = "server"
+    LOCAL = "local"
+
+
 class Format(StrEnum):
     """What a timeline is printed as: each is drawn by the module of its name in this folder."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
+    HTML = "html"
     JSON = "json"
 
 
@@ -28,13 +37,21 @@ class Wishes:
     output_format: Format = Format.TEXT
     around: str | None = None
     pad: float = 500
-    start: float | None = None
-    end: float | None = None
+    start: str | None = None
+    end: str | None = None
     item: str | None = None
     response: str | None = None
     call: str | None = None
+    types: tuple[str, ...] = ()
+    not_types: tuple[str, ...] = ()
+    lanes: tuple[Lane, ...] = ()
     fold: bool = True
     spoken: bool | None = None
+
+    @property
+    def filters(self) -> bool:
+        """Whether records are chosen one by one, wherever they stand."""
+        return bool(self.item or self.response or self.call or self.types or self.not_types or self.lanes)
 
     @property
     def tells_words(self) -> bool:

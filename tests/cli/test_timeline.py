@@ -29,6 +29,12 @@ def rtlog(*arguments: str | Path, stdin: bytes = b"", **variables: str) -> subpr
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def shown(*arguments: str | Path) -> str:
+    done = rtlog(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
 def row_at(text: str, time: str, event_type: str) -> str:
     return next(line for line in text.splitlines() if line.strip().startswith(f"{time} ") and event_type in line)
 
@@ -79,7 +85,7 @@ def test_json_follows_its_schema_and_holds_the_model() -> None:
     (added,) = [row for row in first.rows if row.kind == "entry" and row.line == 111]
     assert (added.t_ms, added.text) == (82.0, "FC1 (lookup_order) behind msg5")
     assert added.lacks == {"local": ["FC1"]}
-    assert {arrow.kind for arrow in first.arrows} == {"answer", "output"}
+    assert {arrow.kind for arrow in first.arrows} == {"answer", "output", "cause"}
     assert {span.kind for span in first.spans} == {"response", "item", "speech", "request", "push", "tool"}
 
 
@@ -99,6 +105,55 @@ def test_from_and_to_are_offsets() -> None:
     assert "T+434ms" in text
     assert "T+229ms" not in text
     assert "T+1034ms" not in text
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("T+400ms", "0.5s"),
+        ("03:08:24.524", "03:08:24.623"),
+        ("04:08:24.524+01:00", "2026-11-21T03:08:24.623Z"),
+        ("2026-11-21 03:08:24.524", "500"),
+    ],
+)
+def test_a_window_goes_by_the_times_that_are_shown_or_by_the_clock_of_a_log(start: str, end: str) -> None:
+    assert shown(R1, "--from", start, "--to", end) == shown(R1, "--from", "400", "--to", "500")
+
+
+def test_a_clock_before_the_start_is_the_next_days(tmp_path: Path) -> None:
+    late = tmp_path / "late.jsonl"
+    late.write_text(R1.read_text().replace("2026-11-21T03:08:15", "2026-11-21T23:59:51"))
+
+    text = shown(late, "--from", "00:00:00.524", "--to", "00:00:00.623")
+
+    assert "T+434ms" in text
+    assert "T+436ms" in text
+    assert "T+229ms" not in text
+
+
+@pytest.mark.parametrize("time", ["soon", "25:00", "T+", "2026-13-01T00:00:00Z"])
+def test_what_is_no_time_is_said(time: str) -> None:
+    done = rtlog(R1, "--from", time)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{time!r} is no time: name T+ in ms" in done.stderr
+
+
+def test_records_are_chosen_by_type_and_lane() -> None:
+    responses = shown(R1, "--type", "response", "--not-type", "*.delta", "--not-type", "response.done")
+    deltas = shown(R1, "--type", "response.output_audio.delta", "--no-fold")
+    local = shown(R1, "--lane", "local")
+
+    assert "response.created" in responses
+    assert not re.search(r"delta|response\.done|conversation\.item|local\.", responses.partition("not shown")[0])
+    assert set(re.findall(r"response\.\w+(?:\.\w+)?|conversation\.\S+", deltas)) == {"response.output_audio.delta"}
+    assert set(re.findall(r"[│┃]   [●│┃]  (\w+)\.", local)) == {"local"}
+
+
+def test_what_is_filtered_away_is_counted_and_its_evidence_named() -> None:
+    text = shown(R1, "--type", "response.done")
+
+    assert "line 128 (RT101-f59a" in text
 
 
 @pytest.mark.parametrize(("option", "name"), [("--item", "FC1"), ("--response", "R3"), ("--call", "FC1")])
