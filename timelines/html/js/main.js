@@ -1,0 +1,24 @@
+"use strict";
+/* Opens the page on the story. */
+
+(() => {
+  const { byId, fill, make, wire } = Dom;
+  const VERDICTS = { clean: "\u2713 clean", findings: "\u25b2 findings", inconclusive: "? inconclusive" };
+
+  document.title = `${Data.about.title} \u00b7 rtlog timeline`;
+  fill(byId("title"), wire(Data.about.title));
+  fill(byId("verdict"), VERDICTS[Data.about.verdict] || Data.about.verdict);
+  byId("verdict").classList.add(Data.about.verdict);
+  fill(byId("headline"), wire(Data.about.headline));
+  Theme.listen((choice) => { byId("theme").textContent = `theme: ${choice}`; });
+
+  Story.show();
+  Search.showFilters();
+  Table.build();
+  const placed = State.placed(Data.stories.find((story) => State.placed(story).length));
+  if (placed.length) {
+    State.look(...State.around(...State.stretchOf(placed)));
+    Table.reveal(Data.recordAt(Math.min(...placed.flatMap((finding) => [finding.line, ...finding.evidence.map((each) => each.line)]))));
+  } else State.look(0, Axis.end);
+  document.documentElement.dataset.ready = "yes";
+})();
