@@ -37,7 +37,7 @@ def _tell(path: Path) -> None:
     from rtlog.cli.loading import report_file
     from rtlog.cli.timeline import timeline
 
-    timeline([str(path)], start="0")
+    timeline([str(path)], start="0", pager=False)
     console = console_for(sys.stdout)
     _, *story = full(report_file(path), ascii_only=not encodes_arrows(sys.stdout))
     for line in story:

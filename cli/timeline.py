@@ -50,6 +50,9 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
         ),
     ] = None,
     wire_only: Annotated[bool, typer.Option("--wire-only", help="Leave out what the application told.")] = False,
+    pager: Annotated[
+        bool, typer.Option("--pager/--no-pager", help="Page what is longer than the screen ($RTLOG_PAGER, $PAGER).")
+    ] = True,
     config: Config = None,
     isolated: Isolated = False,
 ) -> None:
@@ -60,6 +63,7 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     from rtlog.cli.charting import chart
     from rtlog.cli.configuring.settings import setup_for
     from rtlog.cli.output import opened
+    from rtlog.cli.paging import paged
     from rtlog.cli.rendering.view import view_of
     from rtlog.recordings.sources import resolve
 
@@ -83,5 +87,5 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     paths = resolve(files)
     charts = (chart(path, setup, fold=fold, wire_only=wire_only, epoch=epoch, real_ids=not labels) for path in paths)
     rendering = import_module(f"rtlog.cli.rendering.{output_format.replace('-', '_')}")
-    with opened(output) as stream:
-        rendering.render((view_of(chart, wishes) for chart in charts), stream)
+    with opened(output) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as page:
+        rendering.render((view_of(chart, wishes) for chart in charts), page)
