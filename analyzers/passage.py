@@ -8,10 +8,12 @@ from rtlog.analyzers.reconciler.life import ItemLife
 from rtlog.analyzers.reconciler.states import ItemState
 
 SPOKEN_ROLES: Final = frozenset({"user", "assistant"})
+LOOKED_AT: Final = 100
+"""Items behind a call that are looked at: thousands of calls may wait in a conversation of thousands."""
 
 
 def messages_since(connection: Connection, call: ItemLife) -> list[ItemLife]:
-    """Give the messages that stand behind *call* and came after it, the last one first.
+    """Give the messages that stand behind *call* and came after it, in order; of the next `LOOKED_AT` items.
 
     Not those of its own response, nor those that the client is deleting.
     """
@@ -20,12 +22,14 @@ def messages_since(connection: Connection, call: ItemLife) -> list[ItemLife]:
 
 def _behind(connection: Connection, call: ItemLife) -> Iterator[ItemLife]:
     lane = connection.lanes.server
-    item_id = lane.tail if call.id in lane else None
-    while item_id is not None and item_id != call.id:
+    item_id = lane.after(call.id)
+    for _ in range(LOOKED_AT):
+        if item_id is None:
+            return
         item = connection.items.get(item_id)
         if item is not None:
             yield item
-        item_id = lane.before(item_id)
+        item_id = lane.after(item_id)
 
 
 def _came_after(item: ItemLife, call: ItemLife) -> bool:

@@ -1,7 +1,9 @@
 """The state of one connection: its items, responses, requests, lanes and turns. Id spaces never merge."""
 
+from bisect import bisect_right
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from rtlog.analyzers.labels import Labels
@@ -16,6 +18,10 @@ from rtlog.recordings.vocabulary.dialects import OPENAI, Dialect
 
 TOMBSTONES: Final = 4096
 """Deleted items and finished responses remembered per connection; what is dropped is counted in coverage."""
+ACTIVE_TOLD: Final = 16
+"""Active responses that are named with a request; one is usual, and thousands are nobody's intent."""
+EARLIER: Final = 64
+"""Connections before it that a connection knows of."""
 PUSH_RUN_GAP_MS: Final = 500
 """Pushes closer than this belong to one run (it gives a timeline its T+0)."""
 PCM16_24KHZ_BYTES_PER_MS: Final = 48.0
@@ -64,6 +70,12 @@ class Connection:
     buried_dropped: int = 0
     responses: "OrderedDict[str, ResponseLife]" = field(default_factory=OrderedDict)
     active: dict[str, ResponseLife] = field(default_factory=dict)
+    beside: dict[str, ResponseLife] = field(default_factory=dict)
+    """Active responses that are out of band."""
+    unheard: dict[str, ResponseLife] = field(default_factory=dict)
+    """Active responses of which no output had been seen when that was last looked at."""
+    over: deque[str] = field(default_factory=deque)
+    """Responses that are active no more, in order."""
     calls: dict[str, str] = field(default_factory=dict)
     """call_id → item id of its call."""
     coming_calls: dict[str, ItemLife] = field(default_factory=dict)
@@ -156,14 +168,27 @@ class Connection:
         """Give the response that made *item*."""
         return self.response(item.response_id)
 
-    def remember_response(self, response: ResponseLife) -> None:
-        """Keep *response*; the oldest finished one gives way when there are too many."""
+    def response_begins(self, response: ResponseLife) -> None:
+        """Keep *response* as active."""
         self.responses[response.id] = response
-        if len(self.responses) > TOMBSTONES:
-            oldest = next(iter(self.responses))
-            if oldest not in self.active:
-                del self.responses[oldest]
-                self.labels.responses.pop(oldest, None)
+        if response.out_of_band:
+            self.beside[response.id] = response
+        else:
+            self.active[response.id] = self.unheard[response.id] = response
+
+    def response_ends(self, response_id: str) -> None:
+        """Keep a response that is active no more; the oldest such one gives way when there are too many."""
+        for active in (self.active, self.beside, self.unheard):
+            active.pop(response_id, None)
+        self.over.append(response_id)
+        if len(self.over) > TOMBSTONES:
+            oldest = self.over.popleft()
+            self.responses.pop(oldest, None)
+            self.labels.responses.pop(oldest, None)
+
+    def active_told(self) -> tuple[str, ...]:
+        """Give the ids of active responses, those of the default conversation first; not more than a few of them."""
+        return tuple(islice(chain(self.active, self.beside), ACTIVE_TOLD))
 
     def newest(self) -> str | None:
         """Give the id at the tail of the server's conversation."""
@@ -185,7 +210,9 @@ class Connection:
 
     def run_of(self, at: Moment) -> PushRun | None:
         """Give the run of pushes that holds the act at *at*."""
-        return next((run for run in reversed(self.runs) if run.first.seq <= at.seq <= run.last.seq), None)
+        behind = bisect_right(self.runs, at.seq, key=lambda run: run.first.seq)
+        run = self.runs[behind - 1] if behind else None
+        return run if run is not None and at.seq <= run.last.seq else None
 
 
 def _continues(last: Moment, at: Moment) -> bool:

@@ -1,7 +1,13 @@
 """A lane: the ordered items that one party believes the conversation to be."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+WINDOW: Final = 50
+"""Items shown on either side of a place, so that thousands of findings in a long conversation stay small."""
+CUT: Final = "…"
+"""Stands for what a window leaves out; no id of an item."""
 
 
 class Edit(NamedTuple):
@@ -80,6 +86,21 @@ class Lane:
         """Give the predecessor of *item_id*, `None` at the head or when it is not here."""
         return self._previous.get(item_id)
 
+    def after(self, item_id: str) -> str | None:
+        """Give the successor of *item_id*, `None` at the tail or when it is not here."""
+        return self._next.get(item_id)
+
+    def window(self, item_id: str, behind: str | None) -> tuple[str, ...]:
+        """Give what stands around *item_id*, or around its place behind *behind*, or else at the tail."""
+        here = item_id in self
+        before = self._previous[item_id] if here else behind if behind in self else self.tail
+        following = self._next[item_id] if here else self._next[before] if before is not None else None
+        back = list(islice(_walk(self._previous, before), WINDOW + 1))
+        on = list(islice(_walk(self._next, following), WINDOW + 1))
+        head = [CUT] if len(back) > WINDOW else []
+        tail = [CUT] if len(on) > WINDOW else []
+        return (*head, *reversed(back[:WINDOW]), *([item_id] if here else []), *on[:WINDOW], *tail)
+
     def replace(self, item_ids: Sequence[str]) -> None:
         """Make the lane exactly *item_ids*; what stands at both its ends already stays untouched."""
         old, new = list(self), _last_of_each(item_ids)
@@ -91,6 +112,12 @@ class Lane:
         for item_id in new[kept : len(new) - rest]:
             self.insert(item_id, after=after)
             after = item_id
+
+
+def _walk(links: Mapping[str, str | None], item_id: str | None) -> Iterator[str]:
+    while item_id is not None:
+        yield item_id
+        item_id = links[item_id]
 
 
 def _last_of_each(item_ids: Sequence[str]) -> list[str]:

@@ -45,6 +45,12 @@ class Lanes:
         local = tuple(self.local) if self.local_known else None
         return Snapshot(tuple(self.server), tuple(self.mirror), local, self.simulated_by)
 
+    def around(self, item_id: str, behind: str | None) -> Snapshot:
+        """Give the ids on each lane around *item_id*, or where it is gone, around its place behind *behind*."""
+        server, mirror = self.server.window(item_id, behind), self.mirror.window(item_id, behind)
+        local = self.local.window(item_id, behind) if self.local_known else None
+        return Snapshot(server, mirror, local, self.simulated_by)
+
     def add_to_server(self, item_id: str, after: str | None, *, at_head: bool) -> None:
         """Insert on the server's lane; where the predecessor is unknown, the tail is the best reading."""
         self.version += 1

@@ -12,7 +12,7 @@ from rtlog.analyzers.moment import Moment, moment_of
 from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.analyzers.reconciler import conversation, local, responses, session, simulation, turns
-from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.connection import EARLIER, Connection
 from rtlog.analyzers.reconciler.states import Move
 from rtlog.recordings.record import ErrorInfo, Event, Record
 from rtlog.recordings.vocabulary.dialects import DIALECTS, TELLING, dialect_named
@@ -47,7 +47,7 @@ class Reconciler:
         """Give the state of connection *number*, a new one where it was never seen."""
         found = self.connections.get(number)
         if found is None:
-            found = Connection(number, self.labels, earlier=list(self.connections.values()))
+            found = Connection(number, self.labels, earlier=list(self.connections.values())[-EARLIER:])
             if self._dialect is not None:
                 found.dialect, found.dialect_known = self._dialect, True
             if self._profile is not None:

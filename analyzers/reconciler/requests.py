@@ -81,6 +81,11 @@ class Requests:
         """Give the oldest waiting request of a type."""
         return next(iter(self.pending(request_type)), None)
 
+    def newest(self, request_type: str) -> Request | None:
+        """Give the newest waiting request of a type."""
+        queue = self._pending.get(request_type)
+        return queue[-1] if queue else None
+
     def acknowledge(self, request: Request, at: Moment, *, by_id: bool = True) -> None:
         """Settle *request*: the server did as asked."""
         self._settle(request, at)
@@ -98,11 +103,9 @@ class Requests:
             return self._by_event_id.get(event_id)
         about_session = "session.update" if param.partition(".")[0] == "session" else ""
         kind = CODE_REJECTS.get(code) or next((k for text, k in TEXT_REJECTS.items() if text in message), about_session)
-        waiting = list(self.pending(kind))
-        named = [r for r in waiting if _named(r, message)]
-        if named:
-            return named[0]
-        return waiting[0] if len(waiting) == 1 else None
+        waiting = self._pending.get(kind) or deque()
+        named = next((r for r in waiting if _named(r, message)), None)
+        return named or (waiting[0] if len(waiting) == 1 else None)
 
     def _settle(self, request: Request, at: Moment) -> None:
         request.answered = at

@@ -1,10 +1,11 @@
 """Responses: requested, created, in progress, done. Their items overlap in time, so everything goes by item id."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from rtlog.analyzers.moment import Moment, moment_of
 from rtlog.analyzers.reconciler import changes as ch
-from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.connection import ACTIVE_TOLD, Connection
 from rtlog.analyzers.reconciler.conversation import describe, note_part, stray
 from rtlog.analyzers.reconciler.life import TEXT_LIMIT, ItemLife, Request, ResponseLife
 from rtlog.analyzers.reconciler.states import Move, ResponseState
@@ -20,8 +21,9 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     request = Request(event.type, at, c.number, event.event_id, metadata=asked.metadata if asked else None)
     request.out_of_band = asked is not None and asked.conversation == OUT_OF_BAND
     request.writes = asked is not None and _writes(asked)
-    request.active_when_sent, request.last_turn = tuple(c.active), c.last_user_turn
-    for waiting in c.requests.pending("response.create"):
+    request.active_when_sent, request.last_turn = tuple(islice(c.active, ACTIVE_TOLD)), c.last_user_turn
+    waiting = c.requests.newest("response.create")
+    if waiting is not None:  # those before it were repeated by it
         waiting.repeated = waiting.repeated or at
     c.requests.sent(request)
     return [ch.RequestSent(at, c, request), ch.ResponseCreateSent(at, c, request)]
@@ -30,7 +32,7 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
 def cancel_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     """`response.cancel`: with an id that response, without one the active response of the default conversation."""
     request = Request(event.type, at, c.number, event.event_id, response_id=event.response_id)
-    active = tuple(r.id for r in c.responses.values() if r.active and (r.out_of_band or r.id in c.active))
+    active = c.active_told()
     awaited = [r for r in c.requests.pending("response.create") if not r.out_of_band]
     target = event.response_id or (next(iter(c.active)) if len(c.active) == 1 else None)
     if target is None and not c.active and awaited:
@@ -54,10 +56,9 @@ def created(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     response.turn_made = request is None
     response.out_of_band = _is_out_of_band(c, told, request)
     response.writes = _writes(told) or (request is not None and request.writes)
-    c.remember_response(response)
     if not response.out_of_band:
         drop_unheard(c)
-        c.active[response.id] = response
+    c.response_begins(response)
     changes: list[ch.Change] = [ch.ResponseCreated(at, c, response)]
     if request is not None:
         request.response_id = response.id
@@ -101,9 +102,10 @@ def output_item_added(c: Connection, event: Event, at: Moment) -> list[ch.Change
     if told is None or not told.id:
         return []
     item = c.life(told.id)
+    again = item.response_id is not None and item.response_id == event.response_id
     item.response_id = event.response_id
     item.announced = item.announced or at
-    if response is not None and told.id not in response.items:
+    if response is not None and not again:
         response.items.append(told.id)
         if response.first_output is None:
             response.first_output = at
@@ -177,7 +179,7 @@ def done(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
             response.error_code, response.error_message = details.error.code or "", details.error.message or ""
     elif details:
         response.reason = details
-    c.active.pop(response.id, None)
+    c.response_ends(response.id)
     changes: list[ch.Change] = [ch.ResponseDone(at, c, response)]
     cancel = _cancel_answered(c, response)
     if cancel is not None:

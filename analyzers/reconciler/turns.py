@@ -68,7 +68,10 @@ def appended(c: Connection, record: Record) -> None:
 def drop_unheard(c: Connection) -> None:
     """A server that drops what the user talks over sends no end of it: nothing is active that has said nothing."""
     if c.dialect.drops_responses:
-        c.active = {name: response for name, response in c.active.items() if response.first_output is not None}
+        unheard, c.unheard = c.unheard, {}
+        for response in unheard.values():
+            if response.first_output is None:
+                c.response_ends(response.id)
 
 
 def interrupt(c: Connection, at: Moment) -> None:
@@ -77,7 +80,7 @@ def interrupt(c: Connection, at: Moment) -> None:
     for response in reversed(c.responses.values()):
         if response.interrupted is None and (response.active or response.playing_at(at.t)):
             response.interrupted, response.audio_bytes_then = at, response.audio_bytes
-        elif not response.active:
+        else:  # those before it are over, or were interrupted with it
             break
 
 

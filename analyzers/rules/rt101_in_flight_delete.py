@@ -402,7 +402,8 @@ class InFlightDelete(Rule):
         *,
         needs_output: bool = False,
     ) -> _Case:
-        before = change.conn.lanes.snapshot()
+        lanes = change.conn.lanes
+        before = lanes.around(change.item.id, lanes.server.before(change.item.id))
         return _Case(change.item, change.request, severity, reason, certainty, change.conn, before, needs_output)
 
     @on(ItemDeleted)
@@ -410,7 +411,7 @@ class InFlightDelete(Rule):
         """Keep the lanes as the delete left them."""
         case = self._cases.get((change.item.conn, change.item.id))
         if case is not None:
-            case.after = change.conn.lanes.snapshot()
+            case.after = change.conn.lanes.around(change.item.id, change.item.before_deletion)
 
     @on(ItemCreateSent)
     def created_again(self, change: ItemCreateSent) -> None:

@@ -21,7 +21,8 @@ class _Case:
     fault: AnchorFault
     connection: Connection
     deleted: Moment | None
-    lost: list[str]
+    lost: dict[str, None]
+    """What a strict mirror loses, in order."""
     after: Snapshot
     kept: bool
     """The named client's mirror holds the item all the same."""
@@ -162,6 +163,7 @@ class PreviousItemNotFound(Rule):
     def begin(self) -> None:
         """Start with no case open."""
         self._cases: list[_Case] = []
+        self._losing: dict[tuple[int, str], _Case] = {}
 
     @on(ItemAdded)
     def added(self, change: ItemAdded) -> None:
@@ -170,27 +172,27 @@ class PreviousItemNotFound(Rule):
             self._open(change, change.anchor, change.fault)
         elif not change.mirror_kept and change.item.id in change.conn.lanes.lost:
             first = change.conn.lanes.lost[change.item.id]
-            case = next((c for c in reversed(self._cases) if c.lost[0] == first), None)
-            if case is not None and change.item.id not in case.lost:
-                case.lost.append(change.item.id)
+            case = self._losing.get((change.conn.number, first))
+            if case is not None:
+                case.lost[change.item.id] = None
 
     def _open(self, change: ItemAdded, anchor_id: str, fault: AnchorFault) -> None:
         anchor = change.conn.item(anchor_id)
         deleted = anchor.deleted if anchor else None
-        self._cases.append(
-            _Case(
-                change.item,
-                change.at,
-                anchor_id,
-                anchor,
-                fault,
-                change.conn,
-                deleted,
-                [change.item.id],
-                change.conn.lanes.snapshot(),
-                change.mirror_kept,
-            )
+        case = _Case(
+            change.item,
+            change.at,
+            anchor_id,
+            anchor,
+            fault,
+            change.conn,
+            deleted,
+            {change.item.id: None},
+            change.conn.lanes.around(change.item.id, None),
+            change.mirror_kept,
         )
+        self._cases.append(case)
+        self._losing[change.conn.number, change.item.id] = case
 
     def _excused(self, change: ItemAdded, anchor_id: str) -> bool:
         anchor = change.conn.item(anchor_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.reconciler.changes import ResponseCancelSent
+from rtlog.analyzers.reconciler.connection import ACTIVE_TOLD
 from rtlog.analyzers.reconciler.life import Request, ResponseLife
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 
@@ -90,7 +91,7 @@ class CancelScope(Rule):
     def cancelled(self, change: ResponseCancelSent) -> None:
         """Keep what the cancel could have meant."""
         responses = [response for name in change.active if (response := change.conn.response(name))]
-        awaited = [r for r in change.conn.requests.pending("response.create") if not r.out_of_band]
+        awaited = [r for r in change.conn.requests.pending("response.create") if not r.out_of_band][:ACTIVE_TOLD]
         if change.request.response_id is None and len(responses) + len(awaited) > 1:
             self._cases.append(_Case(change.request, responses, awaited))
 
@@ -104,8 +105,9 @@ class CancelScope(Rule):
 
     def _report(self, case: _Case) -> None:
         at, count = case.request.sent, len(case.responses) + len(case.awaited)
+        several = f"{ACTIVE_TOLD} or more" if count >= ACTIVE_TOLD else f"{count}"
         self.report(
-            f"response.cancel at {stamp(at)} names no response while {count} are in flight",
+            f"response.cancel at {stamp(at)} names no response while {several} are in flight",
             at,
             (
                 *(seen(response.created, f"{response.label} is active") for response in case.responses),

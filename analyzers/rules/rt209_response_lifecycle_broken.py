@@ -220,13 +220,14 @@ class ResponseLifecycleBroken(Rule):
                 self._report_unfinished(case.response, left)
 
     def _judge_open(self, connection: Connection) -> None:
-        responses = [r for r in connection.responses.values() if not r.out_of_band]
-        for position, response in enumerate(responses):
-            if not response.active:
+        ended: ResponseLife | None = None
+        for response in reversed(connection.responses.values()):
+            if response.out_of_band:
                 continue
-            successor = next((r for r in responses[position + 1 :] if not r.active), None)
-            if successor is not None:
-                self._report_endless(connection, response, successor.created, "proven")
+            if not response.active:
+                ended = response
+            elif ended is not None:
+                self._report_endless(connection, response, ended.created, "proven")
             elif self._silent(connection, response):
                 self._report_endless(connection, response, connection.last, "likely")
 

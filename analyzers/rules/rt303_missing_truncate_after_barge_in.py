@@ -438,9 +438,9 @@ class MissingTruncateAfterBargeIn(Rule):
             return
         if change.item.response_id is not None:
             self._cut.append((change.conn.number, change.item.response_id))
-        for key, case in list(self._cases.items()):
-            if case.connection is change.conn and change.item.id in case.response.items:
-                del self._cases[key]
+        response = change.conn.response_of(change.item)
+        for item_id in response.items if response is not None else ():
+            self._cases.pop((change.conn.number, item_id), None)
 
     def finish(self) -> None:
         """Report the messages that nobody cut although there was time."""
@@ -473,7 +473,7 @@ def _interrupted(connection: Connection, at: Moment) -> ResponseLife | None:
     for response in reversed(connection.responses.values()):
         if response.interrupted is at:
             return response
-        if not response.active:
+        if not response.active or response.interrupted is not None:
             return None
     return None
 

@@ -114,6 +114,7 @@ class ToolCallUnanswered(Rule):
     def begin(self) -> None:
         """Start with no case open."""
         self._open: dict[tuple[int, str], tuple[Connection, ItemLife]] = {}
+        self._looked_through = 0
 
     @on(CallFinished)
     def call_finished(self, change: CallFinished) -> None:
@@ -124,7 +125,10 @@ class ToolCallUnanswered(Rule):
     @on(ResponseDone)
     def response_done(self, _change: ResponseDone) -> None:
         """Drop the calls that have been answered: memory grows with what is open."""
+        if len(self._open) <= 2 * self._looked_through:
+            return
         self._open = {key: (c, item) for key, (c, item) in self._open.items() if item.output_sent is None}
+        self._looked_through = len(self._open)
 
     def finish(self) -> None:
         """Report the calls that nobody answered although there was time."""

@@ -169,6 +169,7 @@ class ParallelToolResponseStorm(Rule):
     def begin(self) -> None:
         """Start with no case open."""
         self._batches: dict[tuple[int, str], _Batch] = {}
+        self._answering: dict[tuple[int, str], _Batch] = {}
 
     @on(CallFinished)
     def call_finished(self, change: CallFinished) -> None:
@@ -188,6 +189,7 @@ class ParallelToolResponseStorm(Rule):
         batch = self._batches.get((change.conn.number, change.call.response_id))
         if batch is not None:
             batch.outputs.append(change.at)
+            self._answering[change.conn.number, batch.response_id] = batch
 
     @on(ResponseCreateSent)
     def create_sent(self, change: ResponseCreateSent) -> None:
@@ -195,16 +197,19 @@ class ParallelToolResponseStorm(Rule):
         if change.request.out_of_band:
             return
         spoke = change.conn.last_user_turn
-        for batch in self._batches.values():
-            mine = batch.connection is change.conn and bool(batch.outputs)
-            if mine and not (spoke is not None and spoke.seq > batch.outputs[0].seq):
+        for key, batch in list(self._answering.items()):
+            if batch.connection is not change.conn:
+                continue
+            if spoke is None or spoke.seq < batch.outputs[0].seq:
                 batch.creates.append(change.request)
+            elif not _answered(batch):
+                del self._answering[key]
 
     def _drop_settled(self, connection: Connection) -> None:
         """Forget the batches that were answered without a request in between."""
-        done = [key for key, batch in self._batches.items() if batch.connection is connection and _settled(batch)]
+        done = [key for key, batch in self._answering.items() if batch.connection is connection and _settled(batch)]
         for key in done:
-            del self._batches[key]
+            del self._batches[key], self._answering[key]
 
     def finish(self) -> None:
         """Report the batches that were asked about before they were whole."""
@@ -242,7 +247,10 @@ def _early(batch: _Batch) -> list[Request]:
     return [request for request in batch.creates if request.sent.seq < batch.outputs[-1].seq]
 
 
+def _answered(batch: _Batch) -> bool:
+    return all(call.output_sent is not None for call in batch.calls) and not _early(batch)
+
+
 def _settled(batch: _Batch) -> bool:
     response = batch.connection.response(batch.response_id)
-    over = response is None or not response.active
-    return over and all(call.output_sent is not None for call in batch.calls) and not _early(batch)
+    return (response is None or not response.active) and _answered(batch)

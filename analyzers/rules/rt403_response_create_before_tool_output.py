@@ -208,6 +208,7 @@ class ResponseCreateBeforeToolOutput(Rule):
     def begin(self) -> None:
         """Start with no call open."""
         self._open: dict[tuple[int, str], _Open] = {}
+        self._passed_over: dict[tuple[int, str], _Open] = {}
         self._cases: list[_Open] = []
 
     @on(CallFinished)
@@ -223,35 +224,31 @@ class ResponseCreateBeforeToolOutput(Rule):
         if response.out_of_band:
             return
         asked = request.sent if request is not None else change.at
-        for waiting in self._open.values():
-            call, mine = waiting.call, waiting.connection is change.conn and waiting.response is None
-            complete = call.call_done is not None and call.call_done.seq < asked.seq
-            if mine and complete and call.delete is None and not self._sibling_answered(call, asked):
-                waiting.response, waiting.at = response, asked
-                waiting.by_client = request is not None
-
-    def _sibling_answered(self, call: ItemLife, asked: Moment) -> bool:
-        """Parallel calls of which one is answered are RT402's."""
-        siblings = (w.call for w in (*self._open.values(), *self._cases) if w.call.response_id == call.response_id)
-        answered = [s.output_sent for s in siblings if s is not call and s.output_sent is not None]
-        return call.response_id is not None and any(at.seq < asked.seq for at in answered)
+        part_answered: dict[str, bool] = {}
+        for key, waiting in list(self._open.items()):
+            call, mine = waiting.call, waiting.connection is change.conn
+            if not mine or call.call_done is None or call.call_done.seq > asked.seq:
+                continue
+            del self._open[key]
+            made_by = call.response_id or ""
+            if made_by not in part_answered:
+                part_answered[made_by] = _part_answered(change.conn, made_by, asked)
+            # Parallel calls of which one is answered are RT402's.
+            if call.delete is None and not part_answered[made_by]:
+                waiting.response, waiting.at, waiting.by_client = response, asked, request is not None
+                self._passed_over[key] = waiting
 
     @on(ToolOutputSent)
     def output_sent(self, change: ToolOutputSent) -> None:
         """The output proves that the response came too early."""
-        waiting = self._open.get((change.conn.number, change.call.id)) if change.call else None
-        if waiting is not None and waiting.response is not None:
+        if change.call is None:
+            return
+        key = (change.conn.number, change.call.id)
+        self._open.pop(key, None)
+        waiting = self._passed_over.pop(key, None)
+        if waiting is not None:
             waiting.passed = bool(messages_since(change.conn, waiting.call))
-            self._cases.append(self._open.pop((change.conn.number, waiting.call.id)))
-        self._forget_answered(change.conn)
-
-    def _forget_answered(self, connection: Connection) -> None:
-        """Drop the calls whose response, with all its calls, has been answered."""
-        waiting = [w for w in self._open.values() if w.connection is connection]
-        unanswered = {w.call.response_id for w in waiting if w.call.output_sent is None}
-        for each in waiting:
-            if each.call.output_sent is not None and each.call.response_id not in unanswered:
-                del self._open[connection.number, each.call.id]
+            self._cases.append(waiting)
 
     def finish(self) -> None:
         """Report the responses that came before an output."""
@@ -284,3 +281,11 @@ class ResponseCreateBeforeToolOutput(Rule):
             responses=(response.id,),
             prevented_by=("create the output, then ask for the response",),
         )
+
+
+def _part_answered(connection: Connection, response_id: str, asked: Moment) -> bool:
+    """Say whether a call of the response had its output when the next response was asked for."""
+    response = connection.response(response_id)
+    calls = (connection.item(item_id) for item_id in response.items) if response is not None else ()
+    sent = (call.output_sent for call in calls if call is not None)
+    return any(at is not None and at.seq < asked.seq for at in sent)

@@ -175,7 +175,7 @@ class LateToolOutput(Rule):
             return
         passed = messages_since(change.conn, call)
         if passed:
-            case = _Case(change.conn, call, output, change.at, passed[-1], len(passed))
+            case = _Case(change.conn, call, output, change.at, passed[0], len(passed))
             self._cases.append(case)
             self._waiting.append(case)
 

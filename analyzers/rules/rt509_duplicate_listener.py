@@ -128,7 +128,8 @@ class DuplicateListener(Rule):
     def _note(self, number: int, shape: Shape, at: Moment) -> None:
         stream = self._streams.setdefault(number, _Stream())
         limit = self.number("twin-ms")
-        stream.last = {known: seen_at for known, seen_at in stream.last.items() if within(seen_at, at, limit)}
+        while stream.last and not within(next(iter(stream.last.values())), at, limit):
+            del stream.last[next(iter(stream.last))]
         twin = stream.last.pop(shape, None)
         if twin is not None:
             stream.pairs.append((twin, at))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from rtlog.analyzers.reconciler.lane import CUT
 from rtlog.analyzers.report import EvidenceReport, FindingReport
 from rtlog.cli.formats.told import ToldStory
 from rtlog.cli.formats.wording import printable
@@ -61,6 +62,11 @@ def abridged(was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:
 
 def _labels(labels: Sequence[str], hidden: int) -> str:
     shown = labels[hidden : hidden + LABELS]
-    rest = len(labels) - hidden - len(shown)
-    told = [*([f"{hidden} more"] if hidden else []), *shown, *([f"{rest} more"] if rest else [])]
+    told = [*_more(labels[:hidden]), *shown, *_more(labels[hidden + LABELS :])]
     return printable(", ".join(told))
+
+
+def _more(labels: Sequence[str]) -> list[str]:
+    if CUT in labels:
+        return [CUT]
+    return [f"{len(labels)} more"] if labels else []
