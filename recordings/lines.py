@@ -61,7 +61,8 @@ class Lines:
             self._file.close()
         if not self._borrowed:
             self._opened.close()
-        elif not self._opened.closed:
+        else:
+            # Raises where it is closed, or was detached by an earlier call.
             with suppress(ValueError):
                 self._opened.detach()
 

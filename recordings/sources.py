@@ -23,6 +23,14 @@ def resolve(names: Iterable[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def only(name: str) -> Path:
+    """Give the one recording that *name* means; raises `RecordingError` where it means none or several."""
+    found = resolve([name])
+    if len(found) > 1:
+        raise RecordingError(name, f"means {len(found)} recordings: name one")
+    return found[0]
+
+
 def latest() -> Path:
     """Give the newest recording of the default folder; raises `RecordingError` when there is none."""
     folder = recordings_folder()

@@ -1,0 +1,73 @@
+"""The copy of a recording as a file: plain or gzip by its name, there whole or not at all, and never over another."""
+
+import gzip
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, BinaryIO, Final, cast
+
+from rtlog.recordings.errors import RecordingError
+from rtlog.recordings.format import SUFFIX
+from rtlog.recordings.sources import STDIN
+
+GZIP: Final = ".gz"
+ENDINGS: Final = (SUFFIX, ".jsonl")
+
+
+@contextmanager
+def copy_at(path: Path, source: Path, *, force: bool = False) -> Iterator[BinaryIO]:
+    """Give the stream of a new file at *path* (`-`: standard output), a copy of *source* that its owner alone can read.
+
+    It appears when the block ends without an error. A name that ends in `.gz` is compressed, the same bytes for the
+    same content. Raises RecordingError where it is *source*, exists and *force* is false, or cannot be written.
+    """
+    if path == STDIN:
+        yield sys.stdout.buffer
+        return
+    if path.exists() and source.exists() and path.samefile(source):
+        raise RecordingError(path, "is the recording itself, which stays as it is: choose another place with -o")
+    refuse_existing(path, force=force)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part") as draft:
+            with _written(path, draft) as stream:
+                yield stream
+            draft.flush()
+            _publish(Path(draft.name), path, force=force)
+    except OSError as error:
+        raise RecordingError(path, f"cannot be written: {error.strerror}; choose another place with -o") from error
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Raise RecordingError where something is at *path* already and *force* is false."""
+    if not force and os.path.lexists(path):
+        raise RecordingError(path, "already exists; use --force to overwrite it, or another -o")
+
+
+def named_after(source: Path, what: str) -> Path:
+    """Name the copy of *source* that is *what*: beside it, `call.rtlog.jsonl` becomes `call.scrubbed.rtlog.jsonl`."""
+    name, gzipped = source.name.removesuffix(GZIP), source.name.endswith(GZIP)
+    ending = next((each for each in ENDINGS if name.endswith(each)), SUFFIX)
+    return source.with_name(f"{name.removesuffix(ending)}.{what}{ending}{GZIP if gzipped else ''}")
+
+
+@contextmanager
+def _written(path: Path, draft: IO[bytes]) -> Iterator[BinaryIO]:
+    if not path.name.endswith(GZIP):
+        yield cast("BinaryIO", draft)
+        return
+    with gzip.GzipFile(filename="", mode="wb", fileobj=draft, mtime=0) as packed:
+        yield cast("BinaryIO", packed)
+
+
+def _publish(draft: Path, path: Path, *, force: bool) -> None:
+    """Give *draft* its name; a file that has appeared there meanwhile stays."""
+    if force:
+        path.unlink(missing_ok=True)
+    try:
+        os.link(draft, path)
+    except FileExistsError as error:
+        raise RecordingError(path, "already exists; use --force to overwrite it, or another -o") from error
