@@ -8,7 +8,7 @@ from rtlog.analyzers.moment import elapsed
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.recordings.record import Event
 from rtlog.timelines.sentences import Told, change, place
-from rtlog.timelines.words import Items, Measure, ResponseName, Words, item, joined, private, quote
+from rtlog.timelines.words import KEPT, EventId, Items, Measure, ResponseName, Words, item, joined, private, quote
 
 Sentence = Callable[[Event, Told], Words]
 
@@ -69,7 +69,8 @@ def _tool(verb: str) -> Sentence:
 
 def _reply(event: Event, _told: Told) -> Words:
     response: Words = (ResponseName(event.response_id),) if event.response_id else ()
-    return joined((response, quote(event.event_id), quote(event.reason)))
+    request: Words = (EventId(event.event_id[:KEPT]),) if event.event_id else ()
+    return joined((response, request, quote(event.reason)))
 
 
 def _playback(event: Event, _told: Told) -> Words:

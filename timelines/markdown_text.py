@@ -22,10 +22,10 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def code_block(lines: list[str], indent: str = "") -> list[str]:
-    """Give *lines* as a fenced block."""
+def code_block(lines: list[str], indent: str = "", language: str = "text") -> list[str]:
+    """Give *lines* as a fenced block of *language*."""
     fence = "`" * max(3, max(map(_longest_run, lines), default=0) + 1)
-    return [indent + line for line in (f"{fence}text", *lines, fence)]
+    return [indent + line for line in (f"{fence}{language}", *lines, fence)]
 
 
 def plain(text: str) -> str:

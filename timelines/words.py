@@ -39,6 +39,11 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class EventId(Quote):
+    """The id of an event, which has no label."""
+
+
+@dataclass(frozen=True, slots=True)
 class Private:
     """What somebody said, or what a tool was told or answered: not for a public issue."""
 
