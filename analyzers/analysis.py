@@ -134,6 +134,13 @@ class Analysis:
         self.stories = tell(self.findings, self._leads_to)
         self.verdict, self.reason = self.judge(self.findings)
 
+    def settled(self, since: int = 0) -> list[Finding]:
+        """Give what the rules have found by now, from the one numbered *since*, in the order of settling.
+
+        Their ids and stories come with `finish`, which may add to them, and drop those of a rule that could not judge.
+        """
+        return self._detector.findings[since:]
+
     @property
     def modelled(self) -> int:
         """Events that the reconciler understood."""

@@ -145,7 +145,7 @@ Row = EntryRow | FoldRow | IdleRow | LeftOutRow
 
 def rows(timeline: Timeline, selection: Selection = EVERYTHING, *, fold: bool = True) -> list[Row]:
     """Give the rows of what *selection* shows; without *fold* every record has its own."""
-    page = _Page(selection, fold=fold)
+    page = Page(selection, fold=fold)
     histories: defaultdict[int, LaneHistory] = defaultdict(LaneHistory)
     for element in timeline.elements:
         if isinstance(element, Burst):
@@ -159,7 +159,9 @@ def rows(timeline: Timeline, selection: Selection = EVERYTHING, *, fold: bool = 
     return page.close()
 
 
-class _Page:
+class Page:
+    """Takes what happened, element by element, and lays it out in rows."""
+
     def __init__(self, selection: Selection, *, fold: bool) -> None:
         self._selection = selection
         self._fold = fold
@@ -168,6 +170,7 @@ class _Page:
         """What the filters left out, told once at the end."""
 
     def entry(self, entry: Entry, stood: Standing, stands: Standing) -> None:
+        """Take a record."""
         if not self._selection.holds(entry.at.seq):
             self._leave_out(entry, entry.at)
         elif not self._selection.takes(entry):
@@ -179,6 +182,7 @@ class _Page:
             self._rows.append(EntryRow(entry, stood, stands))
 
     def burst(self, burst: Burst, stands: Standing) -> None:
+        """Take a run of deltas and appends."""
         for part, shown in _parts(burst, self._selection):
             if not shown:
                 self._leave_out(part, part.moment(0))
@@ -202,6 +206,7 @@ class _Page:
             self._rows.append(EntryRow(Entry(burst.moment(index)), stands, stands))
 
     def close(self) -> list[Row]:
+        """Give the rows."""
         if self._others is not None:
             self._rows.append(self._others)
         return [_unfolded(row) for row in self._rows]

@@ -23,7 +23,7 @@ ROLES: Final[dict[str, Role]] = {"client": "client", "server": "server", "local"
 
 def draw(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawing) -> Iterator[Line]:
     """Give the lines of *page*."""
-    swimlanes = _SwimLanes(timeline, teller, drawing, _widest(page, teller))
+    swimlanes = SwimLanes(timeline, teller, drawing, _widest(page, teller))
     yield from swimlanes.heading()
     for number, row in enumerate(page):
         following = page[number + 1] if number + 1 < len(page) else None
@@ -36,15 +36,20 @@ def _widest(page: Iterable[Row], teller: Teller) -> int:
     return max((len(teller.when(row.first)) for row in page), default=0)
 
 
-class _SwimLanes:
-    def __init__(self, timeline: Timeline, teller: Teller, drawing: Drawing, time_width: int) -> None:
+class SwimLanes:
+    """Draws row after row; `busy` knows what is under way."""
+
+    def __init__(
+        self, timeline: Timeline, teller: Teller, drawing: Drawing, time_width: int, busy: "Busy | None" = None
+    ) -> None:
         self._timeline = timeline
         self._teller = teller
         self._drawing = drawing
         self._time_width = time_width
-        self._busy = _Busy(timeline.spans)
+        self._busy = busy or Busy(timeline.spans)
 
     def heading(self) -> Iterator[Line]:
+        """Name the lifelines."""
         drawing, pad = self._drawing, " " * (self._time_width + 1)
         right, left, dot = drawing.arrows["client"], drawing.arrows["server"], drawing.arrows["local"]
         legend = f"C client {right}   {left} S server   {dot} L local: the application"
@@ -54,10 +59,17 @@ class _SwimLanes:
         yield self._line((Segment(busy, "dim"),))
 
     def row(self, row: Row, following: Row | None) -> Iterator[Line]:
+        """Draw *row*, and the lanes after it unless *following* goes on with the same."""
+        yield from self.record(row)
+        if isinstance(row, EntryRow) and row.changed and not continued(row, following):
+            yield from self.snapshot(row)
+
+    def record(self, row: Row) -> Iterator[Line]:
+        """Draw what happened, without the lanes after it."""
         match row:
             case EntryRow():
                 self._busy.upto(row.first)
-                yield from self._entry(row, following)
+                yield from self._entry(row)
             case FoldRow():
                 self._busy.upto(row.first)
                 direction = next(iter(row.dirs)) if len(row.dirs) == 1 else ""
@@ -70,7 +82,7 @@ class _SwimLanes:
                 yield self._line((Segment(left_out_text(row), "dim"),))
                 self._busy.upto(row.last)
 
-    def _entry(self, row: EntryRow, following: Row | None) -> Iterator[Line]:
+    def _entry(self, row: EntryRow) -> Iterator[Line]:
         entry = row.entry
         yield self._line(_sentence(entry, self._timeline, self._teller), self._teller.when(entry.at), entry.at.dir)
         for mark in entry.marks:
@@ -78,15 +90,15 @@ class _SwimLanes:
                 yield self.finding(mark.finding)
         for proof in proofs(entry.marks, self._teller):
             yield self._line((Segment("^ ", "bold"), *proof))
-        if row.changed and not _continued(row, following):
-            yield from self._snapshot(row)
 
     def finding(self, finding: Finding) -> Line:
+        """Draw a finding."""
         return self._line(
             (Segment("! ", "bold"), *headed(finding), Segment(f": {self._teller.message(finding.message)}"))
         )
 
-    def _snapshot(self, row: EntryRow) -> Iterator[Line]:
+    def snapshot(self, row: EntryRow) -> Iterator[Line]:
+        """Draw the lanes after *row*."""
         lines = lane_lines(row.after, self._teller)
         width = max(len(line.name) for line in lines)
         reach = max(len(line.items) for line in lines)
@@ -119,7 +131,7 @@ def _sentence(entry: Entry, timeline: Timeline, teller: Teller) -> Segments:
     return (name, Segment("  "), *told, *sdk) if told else (name, *sdk)
 
 
-def _continued(row: EntryRow, following: Row | None) -> bool:
+def continued(row: EntryRow, following: Row | None) -> bool:
     """Say whether the next record is the same again and changes a lane too."""
     if not isinstance(following, EntryRow) or not following.changed:
         return False
@@ -128,7 +140,7 @@ def _continued(row: EntryRow, following: Row | None) -> bool:
     return close and (at.type, at.dir, at.conn) == (then.type, then.dir, then.conn)
 
 
-class _Busy:
+class Busy:
     """Which lifelines are busy, as a page is drawn from top to bottom."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
@@ -136,18 +148,22 @@ class _Busy:
         self._running: list[Span] = []
 
     def upto(self, at: Moment) -> None:
+        """Go on to *at*."""
         while self._coming and self._coming[-1].start.seq <= at.seq:
             self._running.append(self._coming.pop())
         self._running = [span for span in self._running if span.end is None or span.end.seq >= at.seq]
 
     @property
     def client(self) -> bool:
+        """Whether the user speaks."""
         return any(span.kind == "speech" for span in self._running)
 
     @property
     def server(self) -> bool:
+        """Whether a response is being made."""
         return any(span.kind == "response" for span in self._running)
 
     @property
     def local(self) -> bool:
+        """Whether a push or a tool runs."""
         return any(span.kind in {"push", "tool"} for span in self._running)

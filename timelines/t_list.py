@@ -7,7 +7,7 @@ from rtlog.timelines.folds import background_text, left_out_text
 from rtlog.timelines.lane_text import lane_lines
 from rtlog.timelines.marking import acts, proofs
 from rtlog.timelines.model import Timeline
-from rtlog.timelines.points import background, points, sentence
+from rtlog.timelines.points import Point, background, points, sentence
 from rtlog.timelines.rows import LeftOutRow, Row
 from rtlog.timelines.starting import skipped, start_of
 from rtlog.timelines.step_walk import tldr
@@ -28,15 +28,20 @@ def listing(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Dr
         if isinstance(point, LeftOutRow):
             yield Line((Segment(left_out_text(point), "dim"),))
             continue
-        lead = f"{teller.when(point.entries[0].at)} {drawing.pause} "
-        follow = (Segment("    "),)
-        yield Line(sentence(point, teller, drawing.times), (Segment(lead, "time"),), follow)
-        marks = tuple(mark for entry in point.entries for mark in entry.marks)
-        for finding in acts(marks):
-            yield Line((Segment("! ", "bold"), *finding), follow, follow)
-        for proof in proofs(marks, teller):
-            yield Line((Segment("^ ", "bold"), *proof), follow, follow)
+        yield from told(point, teller, drawing)
     beside = background(page)
     if beside:
         yield Line((Segment(f"besides: {background_text(beside, drawing.times)}", "dim"),))
     yield from tldr(timeline, teller)
+
+
+def told(point: Point, teller: Teller, drawing: Drawing) -> Iterator[Line]:
+    """Give the lines of one point."""
+    lead = f"{teller.when(point.entries[0].at)} {drawing.pause} "
+    follow = (Segment("    "),)
+    yield Line(sentence(point, teller, drawing.times), (Segment(lead, "time"),), follow)
+    marks = tuple(mark for entry in point.entries for mark in entry.marks)
+    for finding in acts(marks):
+        yield Line((Segment("! ", "bold"), *finding), follow, follow)
+    for proof in proofs(marks, teller):
+        yield Line((Segment("^ ", "bold"), *proof), follow, follow)
