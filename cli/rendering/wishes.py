@@ -26,6 +26,7 @@ class Format(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     HTML = "html"
+    CHROME_TRACE = "chrome-trace"
     JSON = "json"
 
 

@@ -89,6 +89,23 @@ def test_json_follows_its_schema_and_holds_the_model() -> None:
     assert {span.kind for span in first.spans} == {"response", "item", "speech", "request", "push", "tool"}
 
 
+def test_a_trace_holds_the_whole_of_every_recording() -> None:
+    trace = json.loads(shown(R1, R2, "--output-format", "chrome-trace"))
+    named = [event["args"]["name"] for event in trace["traceEvents"] if event["name"] == "process_name"]
+
+    assert named == [R1.name, R2.name]
+    assert trace["otherData"][f"{R1.name} started"] == "2026-11-21T03:08:15.123456789Z"
+    assert str(SAMPLES) not in str(trace)
+    assert "session.created" in {event["name"] for event in trace["traceEvents"]}
+
+
+def test_a_trace_says_what_was_not_asked_for() -> None:
+    trace = json.loads(shown(R1, "--output-format", "chrome-trace", "--from", "400", "--to", "500"))
+
+    assert "records are not shown" in trace["otherData"][f"{R1.name} not shown"]
+    assert "session.created" not in {event["name"] for event in trace["traceEvents"]}
+
+
 def test_around_and_pad_cut_a_window_and_say_what_is_left_out() -> None:
     text = rtlog(R1, "--around", "RT101", "--pad", "0").stdout
 
