@@ -1,6 +1,6 @@
-"""From files to timelines: reads, analyzes and draws along in one pass."""
+"""From files to timelines: reads, analyzes and draws along."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,34 +14,67 @@ from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.format import Header
 from rtlog.recordings.reader import Reading, read
 from rtlog.recordings.record import Record
+from rtlog.recordings.sources import STDIN
 from rtlog.timelines.builder import TimelineBuilder
 from rtlog.timelines.model import Timeline
+from rtlog.timelines.outline import Outline, Recorded
+from rtlog.timelines.windows import EVERYTHING, Selection
+
+Choose = Callable[[Recorded, str | None], Selection]
+"""Chooses what is shown of a recording, given what it says of its start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A recording's timeline, the report of the same analysis, and what its header tells."""
+    """A recording's timeline, the report of the same analysis, and what its header tells.
+
+    `selection` is there where the timeline holds no more than what it chose.
+    """
 
     timeline: Timeline
     report: RecordingReport
     header: Header
+    selection: Selection | None = None
 
 
-def chart(path: Path, setup: Setup, *, fold: bool, wire_only: bool, epoch: str, real_ids: bool) -> Chart:
+def chart(
+    path: Path,
+    setup: Setup,
+    *,
+    fold: bool,
+    wire_only: bool,
+    epoch: str,
+    real_ids: bool,
+    choose: Choose | None = None,
+) -> Chart:
     """Give the timeline of the recording at *path*, with T+0 where *epoch* says.
 
+    With *choose* the recording is read twice, and only what it chooses is kept; standard input is read but once.
     Raises RecordingError for what cannot be read, RtlogError for an epoch that is not there.
     """
-    builder = TimelineBuilder()
+    selection = outline = None
+    if choose is not None and path != STDIN:
+        outline = Outline()
+        analysis, header = _read(path, setup, outline, fold=fold, wire_only=wire_only)
+        outline.close(analysis)
+        outline.epoch = _epoch(analysis, outline, epoch)
+        selection = choose(outline, header.started)
+    builder = TimelineBuilder(selection or EVERYTHING)
+    analysis, header = _read(path, setup, builder, fold=fold, wire_only=wire_only)
+    timeline = builder.build(analysis, real_ids=real_ids)
+    timeline.epoch = _epoch(analysis, outline or timeline, epoch)
+    return Chart(timeline, report_of(analysis, str(path), header.id, epoch=timeline.epoch), header, selection)
+
+
+def _read(
+    path: Path, setup: Setup, collector: TimelineBuilder | Outline, *, fold: bool, wire_only: bool
+) -> tuple[Analysis, Header]:
     with read(path, fold=fold) as reading:
         analysis = setup.analysis(reading, wire_only=wire_only)
         for record in _of_the_wire(reading) if wire_only else reading:
-            builder.feed(record, analysis.feed(record))
+            collector.feed(record, analysis.feed(record))
         analysis.finish(facts_of(reading))
-        header = reading.header
-    timeline = builder.build(analysis, real_ids=real_ids)
-    timeline.epoch = _epoch(analysis, timeline, epoch)
-    return Chart(timeline, report_of(analysis, str(path), header.id, epoch=timeline.epoch), header)
+        return analysis, reading.header
 
 
 def _of_the_wire(reading: Reading) -> Iterator[Record]:
@@ -54,7 +87,7 @@ def _of_the_wire(reading: Reading) -> Iterator[Record]:
             yield msgspec.structs.replace(record, seq=record.seq - dropped)
 
 
-def _epoch(analysis: Analysis, timeline: Timeline, name: str) -> int | None:
+def _epoch(analysis: Analysis, recorded: Recorded, name: str) -> int | None:
     if not analysis.coverage.timed:
         return None
     kind, _, line = name.partition(":")
@@ -67,7 +100,7 @@ def _epoch(analysis: Analysis, timeline: Timeline, name: str) -> int | None:
             roots = [story.root.at.t for story in analysis.stories]
             return roots[0] if roots else analysis.epoch
         case "line" if line.isdecimal():
-            found = next((at.t for at in timeline.moments() if at.line == int(line)), None)
+            found = next((at.t for at in recorded.moments() if at.line == int(line)), None)
             if found is not None:
                 return found
             raise RtlogError(f"--epoch {name}: the recording has no record in that line")

@@ -1,5 +1,6 @@
 """`rtlog timeline`: draws what happened, the way a maintainer would draw it by hand in an issue."""
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -64,6 +65,7 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     from rtlog.cli.configuring.settings import setup_for
     from rtlog.cli.output import opened
     from rtlog.cli.paging import paged
+    from rtlog.cli.rendering.choosing import keeps_little, selection_of
     from rtlog.cli.rendering.view import view_of
     from rtlog.recordings.sources import resolve
 
@@ -85,7 +87,18 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
         spoken=spoken,
     )
     paths = resolve(files)
-    charts = (chart(path, setup, fold=fold, wire_only=wire_only, epoch=epoch, real_ids=not labels) for path in paths)
+    charts = (
+        chart(
+            path,
+            setup,
+            fold=fold,
+            wire_only=wire_only,
+            epoch=epoch,
+            real_ids=not labels,
+            choose=partial(selection_of, wishes=wishes) if keeps_little(wishes) else None,
+        )
+        for path in paths
+    )
     rendering = import_module(f"rtlog.cli.rendering.{output_format.replace('-', '_')}")
     with opened(output) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as page:
         rendering.render((view_of(chart, wishes) for chart in charts), page)

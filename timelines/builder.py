@@ -19,26 +19,37 @@ from rtlog.recordings.vocabulary.events import canonical
 from rtlog.timelines import keys, sentences
 from rtlog.timelines.lanes import LaneChanges, LaneWatch
 from rtlog.timelines.local_sentences import of_local
-from rtlog.timelines.model import Arrow, Burst, Element, Entry, Mark, Names, Timeline, comes_in_bursts
+from rtlog.timelines.model import Arrow, Burst, Element, Entry, Mark, Names, Skipped, Timeline, comes_in_bursts
 from rtlog.timelines.spans import Course
+from rtlog.timelines.windows import EVERYTHING, Selection
 from rtlog.timelines.words import joined
 
 UNTIMED: Final = -1
 
 
 class TimelineBuilder:
-    """Collects what a timeline shows; memory grows by 32 bytes a delta and a few hundred for any other record."""
+    """Collects what a timeline shows; memory grows by 32 bytes a delta and a few hundred for any other record.
 
-    def __init__(self) -> None:
+    Of a record that *selection* has in none of its windows nothing is kept but that it was there.
+    """
+
+    def __init__(self, selection: Selection = EVERYTHING) -> None:
         self._elements: list[Element] = []
+        self._selection = selection
         self._burst: Burst | None = None
+        self._skipped: Skipped | None = None
         self._watches: dict[int, LaneWatch] = {}
-        self._course = Course()
+        self._changed_unseen: set[int] = set()
+        self._course = Course(selection.holds)
         self._connections: set[int] = set()
 
     def feed(self, record: Record, changes: Sequence[Change]) -> None:
         """Take *record* and what it changed."""
         self._connections.add(record.conn)
+        if not self._selection.holds(record.seq):
+            self._skip(record, changes)
+            return
+        self._resume()
         if comes_in_bursts(record.type or record.kind):
             self._extend_burst(record)
             return
@@ -50,9 +61,11 @@ class TimelineBuilder:
     def build(self, analysis: Analysis, *, epoch: int | None = None, real_ids: bool = False) -> Timeline:
         """Give the timeline; *epoch* replaces the T+0 (ns) of the finished *analysis*."""
         labels = analysis.labels
+        self._resume()
+        holds = self._selection.holds
         return Timeline(
             elements=_marked(self._elements, analysis.findings),
-            arrows=[*self._course.arrows, *_causes(analysis.findings)],
+            arrows=[*self._course.arrows, *(a for a in _causes(analysis.findings) if holds(a.target.seq))],
             spans=self._course.spans,
             findings=analysis.findings,
             stories=analysis.stories,
@@ -60,6 +73,27 @@ class TimelineBuilder:
             epoch=analysis.epoch if epoch is None else epoch,
             connections=len(self._connections),
         )
+
+    def _skip(self, record: Record, changes: Sequence[Change]) -> None:
+        at = moment_of(record)
+        if self._skipped is None:
+            self._burst = None
+            self._course.hide()
+            self._skipped = Skipped(at, at)
+            self._elements.append(self._skipped)
+        self._skipped.records += record.folded + 1
+        self._skipped.last = at
+        for change in changes:
+            self._course.feed(change)
+        if self._lanes(changes) is not None:
+            self._changed_unseen.add(record.conn)
+
+    def _resume(self) -> None:
+        if self._skipped is not None:
+            self._skipped.lanes = {number: self._watches[number].whole() for number in sorted(self._changed_unseen)}
+            self._changed_unseen.clear()
+            self._course.show()
+            self._skipped = None
 
     def _lanes(self, changes: Sequence[Change]) -> LaneChanges | None:
         if not changes:
@@ -108,17 +142,30 @@ def _causes(findings: Iterable[Finding]) -> Iterable[Arrow]:
             yield Arrow("cause", cause.at, finding.at, f"{cause.id} > {finding.id}")
 
 
-def _marked(elements: Iterable[Element], findings: Iterable[Finding]) -> list[Element]:
+def _marked(elements: Iterable[Element], findings: Sequence[Finding]) -> list[Element]:
     """Put findings at the records they point to; a burst that holds such a record gives it up as an entry."""
     marks = _marks(findings)
     shown: list[Element] = []
     for element in elements:
-        if isinstance(element, Entry):
-            element.marks = tuple(marks.get(element.at.seq, ()))
-            shown.append(element)
-        else:
-            shown += _without_evidence(element, marks)
+        match element:
+            case Entry():
+                element.marks = tuple(marks.get(element.at.seq, ()))
+                shown.append(element)
+            case Burst():
+                shown += _without_evidence(element, marks)
+            case Skipped():
+                element.evidence = _evidence(element, findings)
+                shown.append(element)
     return shown
+
+
+def _evidence(skipped: Skipped, findings: Iterable[Finding]) -> dict[int, set[str]]:
+    evidence: dict[int, set[str]] = {}
+    for finding in findings:
+        for at in (finding.at, *(each.at for each in finding.evidence)):
+            if skipped.first.seq <= at.seq <= skipped.last.seq:
+                evidence.setdefault(at.line, set()).add(finding.id)
+    return dict(sorted(evidence.items()))
 
 
 def _marks(findings: Iterable[Finding]) -> dict[int, list[Mark]]:

@@ -169,6 +169,12 @@ class LaneWatch:
         self._version, self._state = lanes.version, state
         return None if same else changes
 
+    def whole(self) -> LaneChanges:
+        """Give all that stands on the lanes, as one change of whatever stood there."""
+        told, whole, simulated_by = self._state
+        server, mirror, local = (Splice(0, 0, lane.ids) for lane in (self._server, self._mirror, self._local))
+        return LaneChanges(server, mirror, local if told else None, told, whole, simulated_by)
+
     def _first_told(self, *, tells: bool) -> Splice | None:
         self._local.look()
         return splice((), self._local.ids) if tells else None

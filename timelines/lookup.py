@@ -6,7 +6,8 @@ from typing import Final
 
 from rtlog.analyzers.finding import Finding
 from rtlog.recordings.errors import RtlogError
-from rtlog.timelines.model import Entry, Timeline
+from rtlog.timelines.model import Mentions
+from rtlog.timelines.outline import Recorded
 
 OFFERED: Final = 5
 """Names offered to a person who asked for one that is not there."""
@@ -23,49 +24,42 @@ class UnknownNameError(RtlogError):
         super().__init__(f"the recording has nothing that is called {name!r}{offer}")
 
 
-def findings_of(timeline: Timeline, name: str) -> list[Finding]:
+def findings_of(recorded: Recorded, name: str) -> list[Finding]:
     """Give the findings that *name* means: one by its id, or all of a rule by its code or name."""
-    return [f for f in timeline.findings if name.casefold() in {f.id.casefold(), f.rule.casefold(), f.name}]
+    return [f for f in recorded.findings if name.casefold() in {f.id.casefold(), f.rule.casefold(), f.name}]
 
 
-def item_of(timeline: Timeline, name: str) -> str:
+def item_of(recorded: Recorded, name: str) -> str:
     """Give the id of the item that *name*, its id or label, means; raises UnknownNameError."""
-    mentioned = (item for entry in entries(timeline) for item in entry.items)
-    return _id_of(name, timeline.names.items, mentioned)
+    return _id_of(name, recorded.names.items, recorded.mentions())
 
 
-def response_of(timeline: Timeline, name: str) -> str:
+def response_of(recorded: Recorded, name: str) -> str:
     """Give the id of the response that *name*, its id or label, means; raises UnknownNameError."""
-    mentioned = (entry.response for entry in entries(timeline) if entry.response)
-    return _id_of(name, timeline.names.responses, mentioned)
+    return _id_of(name, recorded.names.responses, recorded.mentions())
 
 
-def call_of(timeline: Timeline, name: str) -> str:
+def call_of(recorded: Recorded, name: str) -> str:
     """Give the call id that *name*, itself one or the label of the call's item, means; raises UnknownNameError."""
-    items = {entry.call: entry.items[0] for entry in entries(timeline) if entry.call and entry.items}
-    labels = timeline.names.items
+    items, labels = recorded.mentions().calls, recorded.names.items
     found = next((call for call, item in items.items() if name in {call, item, labels.get(item)}), None)
     if found is None:
         raise UnknownNameError(name, [*items, *(labels[item] for item in items.values() if item in labels)])
     return found
 
 
-def known_names(timeline: Timeline) -> Iterator[str]:
+def known_names(recorded: Recorded) -> Iterator[str]:
     """Give what could have been asked for: findings, rules, labels."""
-    for finding in timeline.findings:
+    for finding in recorded.findings:
         yield from (finding.id, finding.rule, finding.name)
-    yield from timeline.names.items.values()
-    yield from timeline.names.responses.values()
+    yield from recorded.names.items.values()
+    yield from recorded.names.responses.values()
 
 
-def entries(timeline: Timeline) -> Iterator[Entry]:
-    """Give the records that are shown one by one."""
-    return (element for element in timeline.elements if isinstance(element, Entry))
-
-
-def _id_of(name: str, labels: Mapping[str, str], mentioned: Iterable[str]) -> str:
+def _id_of(name: str, labels: Mapping[str, str], mentions: Mentions) -> str:
     found = next((each for each, label in labels.items() if name in {each, label}), None)
-    found = found or next((each for each in mentioned if each == name), None)
-    if found is None:
-        raise UnknownNameError(name, labels.values())
-    return found
+    if found is not None:
+        return found
+    if name in mentions.places:
+        return name
+    raise UnknownNameError(name, labels.values())

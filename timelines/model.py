@@ -98,7 +98,37 @@ class Burst:
         )
 
 
-Element = Entry | Burst
+@dataclass(slots=True, eq=False)
+class Skipped:
+    """A run of records that nobody asked for: how many, from when to when, and what they made of the lanes."""
+
+    first: Moment
+    last: Moment
+    records: int = 0
+    lanes: dict[int, LaneChanges] = field(default_factory=dict)
+    """By connection; each stands for all the changes of the run."""
+    evidence: dict[int, set[str]] = field(default_factory=dict)
+    """Line → findings that a record among them proves."""
+
+
+Element = Entry | Burst | Skipped
+
+
+class Mentions:
+    """Where items, responses and calls are named, first and last, by the number of the record."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, tuple[int, int]] = {}
+        self.calls: dict[str, str] = {}
+        """Call id → the item that it was last named with."""
+
+    def add(self, seq: int, items: Sequence[str], response: str | None, call: str | None) -> None:
+        """Note what the record numbered *seq* names."""
+        for name in (*items, response, call):
+            if name:
+                self.places[name] = (self.places.get(name, (seq, seq))[0], seq)
+        if call and items:
+            self.calls[call] = items[0]
 
 
 def comes_in_bursts(event_type: str) -> bool:
@@ -161,17 +191,31 @@ class Timeline:
 
     def unplaced(self) -> list[Finding]:
         """Give the findings that stand at no record: of damage, of what is missing."""
-        seqs = {at.seq for at in self.moments()}
-        return [finding for finding in self.findings if finding.at.seq not in seqs]
+        told = {finding.at.seq for finding in self.findings}
+        placed = {at.seq for at in self.moments() if at.seq in told}
+        skipped = {f for e in self.elements if isinstance(e, Skipped) for found in e.evidence.values() for f in found}
+        return [f for f in self.findings if f.at.seq not in placed and f.id not in skipped]
 
     def offset(self, at: Moment) -> float | None:
         """Give T+ of *at* in ms; `None` in an untimed recording."""
         return None if at.t is None or self.epoch is None else offset_ms(at.t, self.epoch)
 
+    def mentions(self) -> Mentions:
+        """Give where each id is named."""
+        mentions = Mentions()
+        for entry in self.entries():
+            mentions.add(entry.at.seq, entry.items, entry.response, entry.call)
+        return mentions
+
+    def entries(self) -> Iterator[Entry]:
+        """Give the records that are shown one by one."""
+        return (element for element in self.elements if isinstance(element, Entry))
+
     def moments(self) -> Iterator[Moment]:
-        """Give the moment of every record, burst or not."""
+        """Give the moment of every record, burst or not; not of those that were skipped."""
         for element in self.elements:
-            if isinstance(element, Entry):
-                yield element.at
-            else:
-                yield from (element.moment(index) for index in range(len(element)))
+            match element:
+                case Entry():
+                    yield element.at
+                case Burst():
+                    yield from (element.moment(index) for index in range(len(element)))

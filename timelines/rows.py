@@ -12,8 +12,8 @@ from typing import Final
 from rtlog.analyzers.moment import NS_PER_MS, Moment
 from rtlog.recordings.vocabulary.events import canonical
 from rtlog.timelines.lanes import LaneHistory, Standing, View
-from rtlog.timelines.model import Burst, Element, Entry, StepKey, Timeline
-from rtlog.timelines.windows import Selection
+from rtlog.timelines.model import Burst, Element, Entry, Skipped, StepKey, Timeline
+from rtlog.timelines.windows import EVERYTHING, Selection
 
 IDLE_MS: Final = 1_000
 """A pause this long is stated."""
@@ -33,7 +33,6 @@ FOLDED: Final = frozenset(
     }
 )
 """What accompanies other events: neighbours are one row, unless one of them changes or proves something."""
-EVERYTHING: Final = Selection()
 
 
 @dataclass(slots=True)
@@ -90,7 +89,7 @@ class FoldRow:
         """The lanes while it lasts."""
         return self.stands.view
 
-    def add(self, element: Element) -> None:
+    def add(self, element: Entry | Burst) -> None:
         """Fold *element* in."""
         if isinstance(element, Entry):
             self.counts[element.at.type] += 1
@@ -130,14 +129,19 @@ class LeftOutRow:
 
     def add(self, element: Element) -> None:
         """Leave *element* out."""
-        if isinstance(element, Burst):
-            self.records += sum(element.counts)
-            self.last = element.moment(len(element) - 1)
-            return
-        self.records += 1
-        self.last = element.at
-        for mark in element.marks:
-            self.evidence.setdefault(element.at.line, set()).add(mark.finding.id)
+        match element:
+            case Burst():
+                self.records += sum(element.counts)
+                self.last = element.moment(len(element) - 1)
+            case Skipped():
+                self.records += element.records
+                self.last = element.last
+                self.evidence |= element.evidence
+            case Entry():
+                self.records += 1
+                self.last = element.at
+                for mark in element.marks:
+                    self.evidence.setdefault(element.at.line, set()).add(mark.finding.id)
 
 
 Row = EntryRow | FoldRow | IdleRow | LeftOutRow
@@ -150,6 +154,11 @@ def rows(timeline: Timeline, selection: Selection = EVERYTHING, *, fold: bool = 
     for element in timeline.elements:
         if isinstance(element, Burst):
             page.burst(element, histories[element.conn].now)
+            continue
+        if isinstance(element, Skipped):
+            page.skipped(element)
+            for conn, changes in element.lanes.items():
+                histories[conn].add(changes)
             continue
         history = histories[element.at.conn]
         stood = history.now
@@ -180,6 +189,10 @@ class Page:
         else:
             self._idle_before(entry.at)
             self._rows.append(EntryRow(entry, stood, stands))
+
+    def skipped(self, skipped: Skipped) -> None:
+        """Take what nobody asked for."""
+        self._leave_out(skipped, skipped.first)
 
     def burst(self, burst: Burst, stands: Standing) -> None:
         """Take a run of deltas and appends."""
@@ -223,7 +236,7 @@ class Page:
             self._others = LeftOutRow(at, at)
         self._others.add(element)
 
-    def _fold_in(self, element: Element, at: Moment, stands: Standing) -> None:
+    def _fold_in(self, element: Entry | Burst, at: Moment, stands: Standing) -> None:
         row = self._rows[-1] if self._rows else None
         if not isinstance(row, FoldRow) or row.last.conn != at.conn or _pause(row.last, at) >= IDLE_MS * NS_PER_MS:
             self._idle_before(at)

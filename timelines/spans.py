@@ -7,14 +7,23 @@ from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler import changes as ch
 from rtlog.timelines.model import Arrow, Span
 
+Subject = tuple[str, int, str]
+"""Kind, connection and name of what lasts."""
+
 
 class Course:
-    """Collects the spans and arrows of one recording."""
+    """Collects the spans and arrows of one recording.
 
-    def __init__(self) -> None:
+    Of what begins, ends or leads where nothing is shown only what reaches into a part that is shown is kept.
+    """
+
+    def __init__(self, holds: Callable[[int], bool]) -> None:
         self.spans: list[Span] = []
         self.arrows: list[Arrow] = []
-        self._open: dict[tuple[str, int, str], Span] = {}
+        self._holds = holds
+        self._shown = True
+        self._open: dict[Subject, Span] = {}
+        self._begun_unseen: dict[Subject, Span] = {}
 
     def feed(self, change: ch.Change) -> None:
         """Note what *change* begins, ends or answers."""
@@ -22,16 +31,36 @@ class Course:
         if note is not None:
             note(self, change)
 
+    def show(self) -> None:
+        """Go on in a part that is shown: what is under way becomes visible."""
+        self._shown = True
+        self.spans += self._begun_unseen.values()
+        self._begun_unseen.clear()
+
+    def hide(self) -> None:
+        """Go on in a part that is not shown."""
+        self._shown = False
+
     def begin(self, span: Span) -> None:
         """Open *span*."""
-        self.spans.append(span)
-        self._open[span.kind, span.start.conn, span.subject] = span
+        subject = span.kind, span.start.conn, span.subject
+        self._open[subject] = span
+        if self._shown:
+            self.spans.append(span)
+        else:
+            self._begun_unseen[subject] = span
 
     def end(self, kind: str, subject: str, at: Moment) -> None:
         """Close the span of *subject*; one that never began stays unknown."""
+        self._begun_unseen.pop((kind, at.conn, subject), None)
         span = self._open.pop((kind, at.conn, subject), None)
         if span is not None:
             span.end = at
+
+    def lead(self, arrow: Arrow) -> None:
+        """Keep *arrow* where one of its ends is shown."""
+        if self._shown or self._holds(arrow.source.seq):
+            self.arrows.append(arrow)
 
 
 def _request_sent(course: Course, change: ch.RequestSent) -> None:
@@ -45,12 +74,12 @@ def _request_subject(at: Moment) -> str:
 def _request_answered(course: Course, change: ch.RequestAnswered) -> None:
     sent = change.request.sent
     course.end("request", _request_subject(sent), change.at)
-    course.arrows.append(Arrow("answer", sent, change.at, change.request.outcome))
+    course.lead(Arrow("answer", sent, change.at, change.request.outcome))
 
 
 def _output_sent(course: Course, change: ch.ToolOutputSent) -> None:
     if change.call is not None and change.call.call_done is not None:
-        course.arrows.append(Arrow("output", change.call.call_done, change.at))
+        course.lead(Arrow("output", change.call.call_done, change.at))
 
 
 def _response_created(course: Course, change: ch.ResponseCreated) -> None:

@@ -11,7 +11,8 @@ from rtlog.analyzers.moment import NS_PER_MS, Moment
 from rtlog.recordings.errors import RtlogError
 from rtlog.timelines import lookup
 from rtlog.timelines.choice import Choice
-from rtlog.timelines.model import Entry, Timeline
+from rtlog.timelines.model import Entry
+from rtlog.timelines.outline import Recorded
 
 PAD_MS: Final = 500.0
 AFTERMATH_MS: Final = 100.0
@@ -73,6 +74,9 @@ class Selection:
         )
 
 
+EVERYTHING: Final = Selection()
+
+
 def _first(window: Window) -> int:
     return window.first
 
@@ -81,30 +85,30 @@ def _named(wanted: str | None, told: Sequence[str | None], proven: Iterable[Sequ
     return wanted is None or wanted in told or any(wanted in subjects for subjects in proven)
 
 
-def of_stories(timeline: Timeline) -> tuple[Window, ...] | None:
+def of_stories(recorded: Recorded) -> tuple[Window, ...] | None:
     """Give the windows of the stories: from T+0, or the first proof, to the last proof.
 
     `None` without stories, or where they stand at no record (a damaged line is none).
     """
-    windows = [_of_findings(story.findings, story.root.run_start) for story in timeline.stories]
-    axis = _Axis(timeline)
+    windows = [_of_findings(story.findings, story.root.run_start) for story in recorded.stories]
+    axis = _Axis(recorded)
     shown = [axis.with_aftermath(window) for window in windows if axis.within(window)]
     return merged(shown) if shown else None
 
 
-def around(timeline: Timeline, name: str, pad_ms: float = PAD_MS) -> tuple[Window, ...]:
+def around(recorded: Recorded, name: str, pad_ms: float = PAD_MS) -> tuple[Window, ...]:
     """Give the windows around what *name* means, with *pad_ms* on either side.
 
     Raises UnknownNameError where the recording has nothing of that name.
     """
-    windows = [_of_findings([finding]) for finding in lookup.findings_of(timeline, name)] or _of_record(timeline, name)
-    axis = _Axis(timeline)
+    windows = [_of_findings([finding]) for finding in lookup.findings_of(recorded, name)] or _of_record(recorded, name)
+    axis = _Axis(recorded)
     return merged(axis.padded(window, pad_ms) for window in windows)
 
 
-def between(timeline: Timeline, start: int | None, end: int | None) -> tuple[Window, ...]:
+def between(recorded: Recorded, start: int | None, end: int | None) -> tuple[Window, ...]:
     """Give the window from *start* to *end*, in ns on the recording's clock, both included."""
-    return _spanning(at.seq for at in timeline.moments() if _is_between(at.t, start, end))
+    return _spanning(at.seq for at in recorded.moments() if _is_between(at.t, start, end))
 
 
 def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
@@ -123,37 +127,41 @@ def _of_findings(findings: Iterable[Finding], start: Moment | None = None) -> Wi
     return Window(min(seqs) if start is None else min(start.seq, *seqs), max(seqs))
 
 
-def _of_record(timeline: Timeline, name: str) -> Sequence[Window]:
+def _of_record(recorded: Recorded, name: str) -> Sequence[Window]:
     if name.isdecimal():
-        return _of_line(timeline, int(name))
+        return _of_line(recorded, int(name))
     for look in (lookup.item_of, lookup.response_of, lookup.call_of):
         try:
-            wanted = look(timeline, name)
+            wanted = look(recorded, name)
         except lookup.UnknownNameError:
             continue
-        named = (e for e in lookup.entries(timeline) if wanted in {*e.items, e.response, e.call})
-        return _spanning(entry.at.seq for entry in named)
-    raise lookup.UnknownNameError(name, lookup.known_names(timeline))
+        place = recorded.mentions().places.get(wanted)
+        return [Window(*place)] if place else ()
+    raise lookup.UnknownNameError(name, lookup.known_names(recorded))
 
 
-def _of_line(timeline: Timeline, line: int) -> Sequence[Window]:
-    upto = [at for at in timeline.moments() if at.line <= line]
-    if not upto or line > max(at.line for at in timeline.moments()):
+def _of_line(recorded: Recorded, line: int) -> Sequence[Window]:
+    found, beyond = None, False
+    for at in recorded.moments():
+        found, beyond = (at, beyond) if at.line <= line else (found, True)
+        if at.line == line:
+            break
+    if found is None or (found.line < line and not beyond):
         raise RtlogError(f"the recording has no record in line {line}")
-    return [Window(upto[-1].seq, upto[-1].seq)]
+    return [Window(found.seq, found.seq)]
 
 
 class _Axis:
     """The numbers and times of all records, to look windows up in."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, recorded: Recorded) -> None:
         self._seqs = array("q")
         self._times = array("q")
         """In order; those of records without a time are the last known."""
-        for at in timeline.moments():
+        for at in recorded.moments():
             self._seqs.append(at.seq)
             self._times.append(max(at.t or 0, self._times[-1] if self._times else 0))
-        self._timed = timeline.epoch is not None
+        self._timed = recorded.epoch is not None
 
     def within(self, window: Window) -> range:
         """Give the places of the records in *window*."""

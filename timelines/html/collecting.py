@@ -61,7 +61,7 @@ class _Collected:
         for element in timeline.elements:
             if isinstance(element, Burst):
                 self._burst(element)
-            else:
+            elif isinstance(element, Entry):
                 self._entry(element)
 
     def _entry(self, entry: Entry) -> None:
