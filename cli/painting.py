@@ -31,7 +31,7 @@ STYLES: Final[dict[Role, str]] = {
     "info": "bold blue",
 }
 IN_ASCII: Final = str.maketrans({"“": '"', "”": '"', "…": "...", "—": "-"})
-SIGNS: Final = "│┃─→←●×…—“”"  # noqa: RUF001 - the very signs in question
+SIGNS: Final = "│┃┏┗┣─→←●×…—“”"  # noqa: RUF001 - the very signs in question
 ONE_COLUMN_EACH: Final = re.compile(rf"[\x20-\x7e{SIGNS}]*")
 NARROWEST: Final = 12
 """Columns a sentence gets at least, however wide its lead."""

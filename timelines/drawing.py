@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 NARROW: Final = 90
 """Below this width the lifelines stand close."""
@@ -10,12 +10,15 @@ CLOSE: Final = 3
 WIDE: Final = 7
 
 
+Stretch = Literal["calm", "busy", "begins", "ends", "joint"]
+"""What a lifeline is in one row: nothing lasts, something does, begins or ends; or one thing does so beside another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """One set of signs; every lifeline drawing has the same width."""
 
-    calm: str
-    busy: str
+    line: Mapping[Stretch, str]
     dash: str
     right: str
     left: str
@@ -32,22 +35,18 @@ class Drawing:
         """Name the lifelines by their first letters."""
         return f"C{' ' * self.gap}S   L"
 
-    def lifelines(self, direction: str, *, client: bool, server: bool, local: bool) -> str:
-        """Draw one row: an arrow for a wire event, a dot for a local one; a lifeline is thick while it is busy."""
+    def lifelines(self, direction: str, *, client: Stretch, server: Stretch, local: Stretch) -> str:
+        """Draw one row: an arrow for a wire event, a dot for a local one, each lifeline as it is stretched there."""
         middle = {
             "client": self.dash * (self.gap - 1) + self.right,
             "server": self.left + self.dash * (self.gap - 1),
         }.get(direction, " " * self.gap)
-        own = self.dot if direction == "local" else self._line(busy=local)
-        return f"{self._line(busy=client)}{middle}{self._line(busy=server)}   {own}"
-
-    def _line(self, *, busy: bool) -> str:
-        return self.busy if busy else self.calm
+        own = self.dot if direction == "local" and local in {"calm", "busy"} else self.line[local]
+        return f"{self.line[client]}{middle}{self.line[server]}   {own}"
 
 
 LINES: Final = Drawing(
-    calm="│",
-    busy="┃",
+    line={"calm": "│", "busy": "┃", "begins": "┏", "ends": "┗", "joint": "┣"},
     dash="─",
     right="→",
     left="←",
@@ -58,8 +57,7 @@ LINES: Final = Drawing(
     arrows={"client": "→", "server": "←", "local": "●"},
 )
 ASCII: Final = Drawing(
-    calm="|",
-    busy="#",
+    line={"calm": "|", "busy": "#", "begins": "+", "ends": "+", "joint": "+"},
     dash="-",
     right=">",
     left="<",

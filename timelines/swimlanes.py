@@ -1,11 +1,11 @@
 """Swim lanes for a terminal: lifelines of client, server and application, one row a record, lanes as they change."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal
 
 from rtlog.analyzers.finding import Finding
 from rtlog.analyzers.moment import NS_PER_MS, Moment
-from rtlog.timelines.drawing import Drawing
+from rtlog.timelines.drawing import Drawing, Stretch
 from rtlog.timelines.folds import fold_text, idle_text, left_out_text
 from rtlog.timelines.lane_text import lane_lines
 from rtlog.timelines.marking import headed, proofs
@@ -13,11 +13,30 @@ from rtlog.timelines.model import Entry, Span, Timeline
 from rtlog.timelines.rows import EntryRow, FoldRow, IdleRow, LeftOutRow, Row
 from rtlog.timelines.telling import Line, Role, Segment, Segments, Teller, clip
 
+LaneName = Literal["client", "server", "local"]
 BATCH_MS: Final = 50
 """Records of one type that follow one another this closely are one step: the lanes are shown after the last."""
 HANGING: Final = Segment("  ")
 MARGIN: Final = 10
 """Columns around the parts of a lane: its indent, and the arrow to its remark."""
+LANES: Final[tuple[LaneName, ...]] = ("client", "server", "local")
+LIFELINES: Final[Mapping[LaneName, frozenset[str]]] = {
+    "client": frozenset({"speech"}),
+    "server": frozenset({"response"}),
+    "local": frozenset({"push", "tool"}),
+}
+"""What lasts on each lifeline: the user speaks, a response is being made, a push or a tool runs."""
+STRETCHES: Final[Mapping[tuple[bool, bool, bool], Stretch]] = {
+    (False, False, False): "calm",
+    (False, False, True): "busy",
+    (True, False, False): "begins",
+    (False, True, False): "ends",
+    (True, True, False): "joint",
+    (True, False, True): "joint",
+    (False, True, True): "joint",
+    (True, True, True): "joint",
+}
+"""Whether something begins at a record, ends there, or lasts beyond it on both sides → the lifeline there."""
 ROLES: Final[dict[str, Role]] = {"client": "client", "server": "server", "local": "local"}
 
 
@@ -55,7 +74,7 @@ class SwimLanes:
         legend = f"C client {right}   {left} S server   {dot} L local: the application"
         lead = (Segment(f"{pad}{drawing.heads}  ", "bold"),)
         yield Line((Segment(legend, "dim"),), lead, (Segment(" " * len(lead[0].text)),))
-        busy = f"{drawing.busy} the user speaks (C), a response is being made (S), a push or a tool runs (L)"
+        busy = f"{drawing.line['busy']} the user speaks (C), a response is being made (S), a push or a tool runs (L)"
         yield self._line((Segment(busy, "dim"),))
 
     def row(self, row: Row, following: Row | None) -> Iterator[Line]:
@@ -84,7 +103,9 @@ class SwimLanes:
 
     def _entry(self, row: EntryRow) -> Iterator[Line]:
         entry = row.entry
-        yield self._line(_sentence(entry, self._timeline, self._teller), self._teller.when(entry.at), entry.at.dir)
+        yield self._line(
+            _sentence(entry, self._timeline, self._teller), self._teller.when(entry.at), entry.at.dir, entry.at
+        )
         for mark in entry.marks:
             if mark.act:
                 yield self.finding(mark.finding)
@@ -103,7 +124,7 @@ class SwimLanes:
         width = max(len(line.name) for line in lines)
         reach = max(len(line.items) for line in lines)
         widest = max(len(line.remark) for line in lines) + reach + width + MARGIN
-        if widest + sum(len(segment.text) for segment in self._lead("", "")) > self._drawing.width:
+        if widest + sum(len(segment.text) for segment in self._lead()) > self._drawing.width:
             reach = 0
         for line in lines:
             name = Segment(f"  {line.name:<{width}} ", "dim")
@@ -114,12 +135,12 @@ class SwimLanes:
             else:
                 yield self._line((name, Segment(line.items, "name")))
 
-    def _line(self, body: Segments, time: str = "", direction: str = "") -> Line:
-        return Line(body, self._lead(time, direction), (*self._lead("", ""), HANGING))
+    def _line(self, body: Segments, time: str = "", direction: str = "", at: Moment | None = None) -> Line:
+        return Line(body, self._lead(time, direction, at), (*self._lead(), HANGING))
 
-    def _lead(self, time: str, direction: str) -> Segments:
-        busy = self._busy
-        lifelines = self._drawing.lifelines(direction, client=busy.client, server=busy.server, local=busy.local)
+    def _lead(self, time: str = "", direction: str = "", at: Moment | None = None) -> Segments:
+        client, server, local = (self._busy.stretch(lane, at) for lane in LANES)
+        lifelines = self._drawing.lifelines(direction, client=client, server=server, local=local)
         return (Segment(f"{time:>{self._time_width}} ", "time"), Segment(f"{lifelines}  ", ROLES.get(direction, "")))
 
 
@@ -141,29 +162,27 @@ def continued(row: EntryRow, following: Row | None) -> bool:
 
 
 class Busy:
-    """Which lifelines are busy, as a page is drawn from top to bottom."""
+    """What lasts on each lifeline, as a page is drawn from top to bottom."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
-        self._coming = sorted(spans, key=lambda span: span.start.seq, reverse=True)
+        drawn = (span for span in spans if any(span.kind in kinds for kinds in LIFELINES.values()))
+        self._coming = sorted(drawn, key=lambda span: span.start.seq, reverse=True)
         self._running: list[Span] = []
+        self._seq = 0
 
     def upto(self, at: Moment) -> None:
         """Go on to *at*."""
+        self._seq = at.seq
         while self._coming and self._coming[-1].start.seq <= at.seq:
             self._running.append(self._coming.pop())
         self._running = [span for span in self._running if span.end is None or span.end.seq >= at.seq]
 
-    @property
-    def client(self) -> bool:
-        """Whether the user speaks."""
-        return any(span.kind == "speech" for span in self._running)
-
-    @property
-    def server(self) -> bool:
-        """Whether a response is being made."""
-        return any(span.kind == "response" for span in self._running)
-
-    @property
-    def local(self) -> bool:
-        """Whether a push or a tool runs."""
-        return any(span.kind in {"push", "tool"} for span in self._running)
+    def stretch(self, lane: LaneName, at: Moment | None) -> Stretch:
+        """Say what *lane* is at the record *at*, or behind the record that the page has come to."""
+        spans = [span for span in self._running if span.kind in LIFELINES[lane]]
+        if at is None:
+            return "busy" if any(span.end is None or span.end.seq > self._seq for span in spans) else "calm"
+        begins = any(span.start.seq == at.seq for span in spans)
+        ends = any(span.end is not None and span.end.seq == at.seq for span in spans)
+        lasts = any(span.start.seq < at.seq and (span.end is None or span.end.seq > at.seq) for span in spans)
+        return STRETCHES[begins, ends, lasts]
