@@ -24,7 +24,7 @@ class Choice:
     not_types: tuple[str, ...] = ()
     lanes: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def limits(self) -> bool:
         """Whether it leaves anything out."""
         return bool(self.types or self.not_types or self.lanes)

@@ -21,7 +21,10 @@ RECENT_MS: Final = 2_000
 
 def change(told: Told, kind: type[Some]) -> Some | None:
     """Give the first change of a *kind*."""
-    return next((each for each in told if isinstance(each, kind)), None)
+    for each in told:
+        if isinstance(each, kind):
+            return each
+    return None
 
 
 def describe(told: Item | None, item_id: str | None = None) -> Words:

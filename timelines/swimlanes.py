@@ -19,7 +19,7 @@ BATCH_MS: Final = 50
 HANGING: Final = Segment("  ")
 MARGIN: Final = 10
 """Columns around the parts of a lane: its indent, and the arrow to its remark."""
-LANES: Final[tuple[LaneName, ...]] = ("client", "server", "local")
+CALM: Final[tuple[Stretch, Stretch, Stretch]] = ("calm", "calm", "calm")
 LIFELINES: Final[Mapping[LaneName, frozenset[str]]] = {
     "client": frozenset({"speech"}),
     "server": frozenset({"response"}),
@@ -136,10 +136,12 @@ class SwimLanes:
                 yield self._line((name, Segment(line.items, "name")))
 
     def _line(self, body: Segments, time: str = "", direction: str = "", at: Moment | None = None) -> Line:
-        return Line(body, self._lead(time, direction, at), (*self._lead(), HANGING))
+        behind = self._lead()
+        lead = self._lead(time, direction, at) if time or direction or at else behind
+        return Line(body, lead, (*behind, HANGING))
 
     def _lead(self, time: str = "", direction: str = "", at: Moment | None = None) -> Segments:
-        client, server, local = (self._busy.stretch(lane, at) for lane in LANES)
+        client, server, local = self._busy.stretches(at)
         lifelines = self._drawing.lifelines(direction, client=client, server=server, local=local)
         return (Segment(f"{time:>{self._time_width}} ", "time"), Segment(f"{lifelines}  ", ROLES.get(direction, "")))
 
@@ -177,8 +179,13 @@ class Busy:
             self._running.append(self._coming.pop())
         self._running = [span for span in self._running if span.end is None or span.end.seq >= at.seq]
 
-    def stretch(self, lane: LaneName, at: Moment | None) -> Stretch:
-        """Say what *lane* is at the record *at*, or behind the record that the page has come to."""
+    def stretches(self, at: Moment | None) -> tuple[Stretch, Stretch, Stretch]:
+        """Say what each lane is at the record *at*, or behind the record that the page has come to."""
+        if not self._running:
+            return CALM
+        return self._stretch("client", at), self._stretch("server", at), self._stretch("local", at)
+
+    def _stretch(self, lane: LaneName, at: Moment | None) -> Stretch:
         spans = [span for span in self._running if span.kind in LIFELINES[lane]]
         if at is None:
             return "busy" if any(span.end is None or span.end.seq > self._seq for span in spans) else "calm"

@@ -56,6 +56,8 @@ class Line(NamedTuple):
 
 def printable(text: str) -> str:
     """Escape what a terminal would obey or hide: control characters, line breaks, direction marks."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
 
 

@@ -62,7 +62,7 @@ class Selection:
 
     def takes(self, entry: Entry) -> bool:
         """Say whether *entry* is chosen: by its type and lane, and by what it names or proves a finding about."""
-        if not self.choice.at(entry.at):
+        if self.choice.limits and not self.choice.at(entry.at):
             return False
         if not self.asks:
             return True
