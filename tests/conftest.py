@@ -55,7 +55,7 @@ def complaints() -> list[str]:
 @pytest.fixture
 def page(chromium: "Browser", complaints: list[str]) -> Iterator["Page"]:
     """Give an empty tab; a test that leaves complaints fails."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda raised: complaints.append(str(raised.error)))
     context.on("request", lambda request: complaints.append(request.url) if _goes_out(request.url) else None)

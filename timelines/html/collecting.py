@@ -8,7 +8,7 @@ from rtlog.timelines.folds import left_out_text
 from rtlog.timelines.html import data
 from rtlog.timelines.html.tables import Table
 from rtlog.timelines.lanes import LaneChanges, Splice
-from rtlog.timelines.model import Arrow, Burst, Entry, Names, Span, Timeline
+from rtlog.timelines.model import Arrow, Burst, Entry, Names, Skipped, Span, Timeline
 from rtlog.timelines.rows import LeftOutRow, Row
 from rtlog.timelines.telling import Teller, clip
 from rtlog.timelines.windows import Selection
@@ -59,16 +59,18 @@ class _Collected:
         self._teller = teller
         self._record_from, self._delta_from = _Differences(), _Differences()
         for element in timeline.elements:
-            if isinstance(element, Burst):
-                self._burst(element)
-            elif isinstance(element, Entry):
-                self._entry(element)
+            match element:
+                case Burst():
+                    self._burst(element)
+                case Entry():
+                    self._entry(element)
+                case Skipped():
+                    self._skipped(element)
 
     def _entry(self, entry: Entry) -> None:
         if entry.lanes is not None:
             self.lanes.append(self._lane_step(entry.at, entry.lanes))
-        shown = self._selection
-        if not (shown.holds(entry.at.seq) and shown.takes(entry)):
+        if not (self._selection.holds(entry.at.seq) and self._selection.takes(entry)):
             return
         at, columns = entry.at, self.records
         line, t = self._record_from.next(at)
@@ -97,6 +99,10 @@ class _Collected:
             columns.type.append(self.types.number(at.type))
             columns.conn.append(at.conn)
             columns.n.append(count)
+
+    def _skipped(self, skipped: Skipped) -> None:
+        for conn, changes in skipped.lanes.items():
+            self.lanes.append(self._lane_step(skipped.last._replace(conn=conn), changes))
 
     def _text(self, entry: Entry) -> str:
         said = "".join(segment.text for segment in self._teller.tell(entry.words))

@@ -52,33 +52,23 @@ const Axis = (() => {
   const times = allTimes();
   build(true);
 
-  /* Round times between two drawn ones, about `count` of them, none inside a squeezed gap. */
+  /* About `count` times between two drawn ones: round ones, unless idle time that is squeezed leaves none near by. */
   function ticks(start, end, count) {
-    const from = toReal(start), to = toReal(end);
-    const step = roundStep((end - start) / count);
+    const step = roundStep((end - start) / count), origin = Data.timed ? Data.epoch : 0, zero = toDrawn(origin);
     const told = [];
-    const origin = Data.timed ? Data.epoch : 0;
     let previous = -Infinity;
-    for (const [low, high] of stretches(from, to)) {
-      for (let t = origin + Math.ceil((low - origin) / step) * step; t <= high; t += step) {
-        const d = toDrawn(t);
-        if (d - previous >= step * 0.6) told.push({ t, d });
-        if (told.length > 400) return told;
-        previous = d;
+    for (let wanted = zero + Math.ceil((start - zero) / step) * step; wanted <= end; wanted += step) {
+      const near = toReal(wanted);
+      let t = origin + Math.round((near - origin) / step) * step, d = toDrawn(t);
+      if (Math.abs(d - wanted) > step * 0.4) {
+        t = origin + Math.round((near - origin) / 1000) * 1000;
+        d = toDrawn(t);
       }
+      if (d - previous < step * 0.5) continue;
+      told.push({ t, d });
+      previous = d;
     }
     return told;
-  }
-
-  function* stretches(from, to) {
-    let low = from;
-    for (const gap of gaps) {
-      if (gap.to <= from) continue;
-      if (gap.from >= to) break;
-      if (gap.from > low) yield [low, gap.from];
-      low = gap.to;
-    }
-    if (low < to) yield [low, to];
   }
 
   function roundStep(least) {

@@ -36,6 +36,7 @@ const Canvas = (() => {
     const { GUTTER } = Drawing, scale = (width - GUTTER) / (view.end - view.start);
     ctx.fillStyle = colours.panel;
     ctx.fillRect(0, 0, width, AXIS_HEIGHT);
+    for (const gap of Axis.gaps) idle(ctx, gap, width, view, scale, colours);
     ctx.textBaseline = "middle";
     ctx.textAlign = "right";
     ctx.font = Shapes.FONT;
@@ -60,7 +61,6 @@ const Canvas = (() => {
       ctx.fillText(Axis.wall(t), x + 4, 27);
       free = x + Math.max(72, Shapes.textWidth(ctx, words) + 14);
     }
-    for (const gap of Axis.gaps) idle(ctx, gap, width, view, scale, colours);
     ctx.fillStyle = colours.line;
     ctx.fillRect(0, AXIS_HEIGHT - 1, width, 1);
   }
@@ -68,18 +68,11 @@ const Canvas = (() => {
   function idle(ctx, gap, width, view, scale, colours) {
     const { GUTTER } = Drawing;
     const left = GUTTER + (Axis.toDrawn(gap.from) - view.start) * scale, right = GUTTER + (Axis.toDrawn(gap.to) - view.start) * scale;
-    if (right < GUTTER || left > width || right - left < 3) return;
+    if (right < GUTTER || left > width) return;
     const from = Math.max(left, GUTTER), room = Math.min(right, width) - from;
     ctx.fillStyle = colours.shade;
     ctx.fillRect(from, 0, room, AXIS_HEIGHT);
     Shapes.hatch(ctx, from, 0, room, AXIS_HEIGHT, colours.line);
-    const words = `${Axis.duration(gap.to - gap.from)} idle`;
-    if (Shapes.textWidth(ctx, words) + 8 > room) return;
-    ctx.fillStyle = colours.panel;
-    const middle = from + room / 2, half = Shapes.textWidth(ctx, words) / 2 + 4;
-    ctx.fillRect(middle - half, 4, half * 2, 16);
-    ctx.fillStyle = colours.dim;
-    ctx.fillText(words, middle - half + 4, 12);
   }
 
   /* How busy the whole session is, column by column; it changes only with size, theme and filter. */
@@ -98,29 +91,8 @@ const Canvas = (() => {
   }
 
   function overview(ctx, width, colours) {
-    const { GUTTER } = Drawing, scale = (width - GUTTER) / Axis.end, tall = OVERVIEW_HEIGHT / 3 - 2;
-    const { columns, most } = busyness(width);
-    ctx.fillStyle = colours.panel;
-    ctx.fillRect(0, 0, width, OVERVIEW_HEIGHT);
-    ctx.font = Shapes.FONT;
-    ctx.textBaseline = "middle";
-    ctx.textAlign = "right";
-    ctx.fillStyle = colours.dim;
-    ctx.fillText("whole session", GUTTER - 8, OVERVIEW_HEIGHT / 2);
-    ctx.textAlign = "left";
-    [colours.client, colours.server, colours.local].forEach((colour, dir) => {
-      ctx.fillStyle = colour;
-      const low = (dir + 1) * (tall + 1.5);
-      columns[dir].forEach((count, x) => {
-        if (count) ctx.fillRect(GUTTER + x, low - Math.max(2, Math.sqrt(count / most[dir]) * tall), 1, Math.max(2, Math.sqrt(count / most[dir]) * tall));
-      });
-    });
-    for (const finding of Data.findings) {
-      if (!finding.placed) continue;
-      const x = Math.round(GUTTER + Axis.toDrawn(finding.t) * scale);
-      ctx.fillStyle = colours[finding.severity];
-      ctx.fillRect(x, 0, 2, OVERVIEW_HEIGHT);
-    }
+    const { GUTTER } = Drawing, scale = (width - GUTTER) / Axis.end;
+    ctx.drawImage(wholeSession(width, colours), 0, 0, width, OVERVIEW_HEIGHT);
     const left = Math.max(GUTTER, GUTTER + State.state.start * scale), right = Math.min(width, GUTTER + State.state.end * scale);
     ctx.fillStyle = colours.bg;
     ctx.globalAlpha = 0.65;
@@ -131,6 +103,36 @@ const Canvas = (() => {
     ctx.lineWidth = 1.5;
     ctx.strokeRect(left + 0.5, 1, Math.max(right - left - 1, 3), OVERVIEW_HEIGHT - 2);
     ctx.lineWidth = 1;
+  }
+
+  /* The whole session as a picture, made again when its width, the theme or the filter changes. */
+  function wholeSession(width, colours) {
+    const { GUTTER } = Drawing, told = busyness(width);
+    if (told.picture && told.colours === colours) return told.picture;
+    told.picture = document.createElement("canvas");
+    told.colours = colours;
+    const ctx = prepared(told.picture, width, OVERVIEW_HEIGHT), scale = (width - GUTTER) / Axis.end, tall = OVERVIEW_HEIGHT / 3 - 2;
+    ctx.fillStyle = colours.panel;
+    ctx.fillRect(0, 0, width, OVERVIEW_HEIGHT);
+    ctx.font = Shapes.FONT;
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "right";
+    ctx.fillStyle = colours.dim;
+    ctx.fillText("whole session", GUTTER - 8, OVERVIEW_HEIGHT / 2);
+    [colours.client, colours.server, colours.local].forEach((colour, dir) => {
+      ctx.fillStyle = colour;
+      const low = (dir + 1) * (tall + 1.5);
+      told.columns[dir].forEach((count, x) => {
+        const high = count && Math.max(2, Math.sqrt(count / told.most[dir]) * tall);
+        if (count) ctx.fillRect(GUTTER + x, low - high, 1, high);
+      });
+    });
+    for (const finding of Data.findings) {
+      if (!finding.placed) continue;
+      ctx.fillStyle = colours[finding.severity];
+      ctx.fillRect(Math.round(GUTTER + Axis.toDrawn(finding.t) * scale), 0, 2, OVERVIEW_HEIGHT);
+    }
+    return told.picture;
   }
 
   function ask() {
@@ -162,5 +164,5 @@ const Canvas = (() => {
   Theme.listen(ask);
   new ResizeObserver(ask).observe(pane);
 
-  return { ask, relayout, hitAt, pane, surfaces, get painting() { return painting; } };
+  return { AXIS_HEIGHT, ask, axis, paint, relayout, hitAt, pane, surfaces, get painting() { return painting; } };
 })();

@@ -62,7 +62,7 @@ const Details = (() => {
   function proofs(record) {
     const marks = Data.marks.get(records.line[record]) || [];
     return marks.map(({ finding, note, act }) =>
-      make("p.mark", Story.severity(finding), " ", make("b", finding.rule), " ", wire(act ? finding.message : note)));
+      make("p.mark", Story.severity(finding), " ", make("b", act ? `${finding.rule} ${finding.name}` : finding.rule), " ", act ? make("span.dim", "stands here") : wire(note)));
   }
 
   function relation(words, record) {
@@ -98,14 +98,15 @@ const Details = (() => {
     fill(panel,
       heading(record),
       records.text[record] ? make("p.said", wire(records.text[record])) : null,
-      ...proofs(record), ...relations(record), subjects(record),
-      make("h3", Lanes.changedAt(records.line[record], records.conn[record]) ? "Lanes, changed here" : "Lanes at this moment"), lanes(records.line[record], records.conn[record]));
+      ...proofs(record),
+      make("h3", Lanes.changedAt(records.line[record], records.conn[record]) ? "Lanes, changed here" : "Lanes at this moment"), lanes(records.line[record], records.conn[record]),
+      ...relations(record), subjects(record));
     byId("live").textContent = `${Axis.offset(records.t[record])} ${Data.typeOf(record)} ${records.text[record]}`;
   }
 
   function tip(element, hit, t) {
     if (hit.record !== undefined) recordTip(element, hit.record);
-    else if (hit.finding !== undefined) findingTip(element, Data.findings[hit.finding]);
+    else if (hit.findings) fill(element, ...hit.findings.flatMap((number) => findingTip(Data.findings[number])));
     else if (hit.span) spanTip(element, hit.span);
     else countTip(element, hit, t);
   }
@@ -117,9 +118,7 @@ const Details = (() => {
       lanes(records.line[record], records.conn[record]));
   }
 
-  function findingTip(element, finding) {
-    fill(element, make("p", Story.severity(finding), " ", make("b", `${finding.rule} ${finding.name}`)), make("p", wire(finding.message)));
-  }
+  const findingTip = (finding) => [make("p", Story.severity(finding), " ", make("b", `${finding.rule} ${finding.name}`)), make("p.said", wire(finding.message))];
 
   function spanTip(element, span) {
     const until = span.until === null ? "never ended" : `${Axis.offset(span.until, 1)}, ${Axis.duration(span.until - span.t)}`;

@@ -97,7 +97,18 @@ const Drawing = (() => {
         ctx.fillStyle = colours.shade;
         ctx.fillRect(left, 0, right - left, height);
         Shapes.hatch(ctx, left, 0, right - left, height, colours.faint);
+        if (right - left > 12) this.upright(`${Axis.duration(gap.to - gap.from)} idle`, (left + right) / 2, height - 8);
       }
+    }
+
+    upright(words, x, y) {
+      const { ctx, colours } = this;
+      ctx.save();
+      ctx.translate(x, y);
+      ctx.rotate(-Math.PI / 2);
+      ctx.fillStyle = colours.dim;
+      ctx.fillText(words, 0, 0);
+      ctx.restore();
     }
 
     title(track) {
@@ -224,11 +235,17 @@ const Drawing = (() => {
       ctx.globalAlpha = ends ? 0.4 : 1;
       ctx.fillStyle = refused ? colours.error : colours[colour];
       const alpha = ctx.globalAlpha;
+      this.hit(left - 1, y, width + 2, Tracks.ROW - 2, { span });
+      if (width < 4) {
+        ctx.fillRect(left, y + 1, width, tall);
+        ctx.globalAlpha = 1;
+        return;
+      }
       ctx.globalAlpha = alpha * 0.18;
       ctx.fillRect(left, y + 1, width, tall);
       ctx.globalAlpha = alpha;
       ctx.fillRect(left, y + 1, 2, tall);
-      if (!open && width > 4) ctx.fillRect(right - 1, y + 1, 1, tall);
+      if (!open) ctx.fillRect(right - 1, y + 1, 1, tall);
       if (open && width > 8) Shapes.hatch(ctx, left, y + 1, width, tall, colours.dim);
       ctx.fillStyle = colours.text;
       const began = span.kind === "request" ? Data.recordAt(span.line) : -1;
@@ -236,7 +253,6 @@ const Drawing = (() => {
       const words = `${refused ? "\u2715 " : ""}${subject}${open ? " \u2026 never ended" : ""}`;
       Shapes.text(ctx, words, left + 5, y + 1 + tall / 2, width - 8);
       ctx.globalAlpha = 1;
-      this.hit(left - 1, y, width + 2, Tracks.ROW - 2, { span });
     }
 
     arrows() {

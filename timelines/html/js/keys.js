@@ -7,9 +7,8 @@ const Keys = (() => {
 
   const step = (by) => () => State.choose(Table.neighbour(State.state.record, by));
   function finding(by) {
-    if (!Data.findings.length) return;
-    const from = State.state.finding < 0 ? (by > 0 ? -1 : 0) : State.state.finding;
-    State.chooseFinding((from + by + Data.findings.length) % Data.findings.length);
+    const { order } = Story, place = order.indexOf(State.state.finding);
+    if (order.length) State.chooseFinding(order[place < 0 ? (by > 0 ? 0 : order.length - 1) : (place + by + order.length) % order.length]);
   }
   function proof(by) {
     const chosen = Data.findings[State.state.finding];

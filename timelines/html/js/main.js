@@ -9,16 +9,19 @@
   fill(byId("title"), wire(Data.about.title));
   fill(byId("verdict"), VERDICTS[Data.about.verdict] || Data.about.verdict);
   byId("verdict").classList.add(Data.about.verdict);
-  fill(byId("headline"), wire(Data.about.headline));
+  if (Data.about.headline !== Data.about.verdict) fill(byId("headline"), wire(Data.about.headline));
+  byId("about").open = !Data.stories.length;
   Theme.listen((choice) => { byId("theme").textContent = `theme: ${choice}`; });
 
   Story.show();
   Search.showFilters();
   Table.build();
-  const placed = State.placed(Data.stories.find((story) => State.placed(story).length));
+  const placed = State.placed(State.mainStory());
   if (placed.length) {
     State.look(...State.around(...State.stretchOf(placed)));
     Table.reveal(Data.recordAt(Math.min(...placed.flatMap((finding) => [finding.line, ...finding.evidence.map((each) => each.line)]))));
   } else State.look(0, Axis.end);
+  Canvas.paint();
+  performance.mark("opened");
   document.documentElement.dataset.ready = "yes";
 })();

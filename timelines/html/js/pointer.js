@@ -68,7 +68,7 @@ const Pointer = (() => {
     if (!hit) {
       State.choose(-1);
       if (State.state.finding >= 0) State.chooseFinding(-1);
-    } else if (hit.finding !== undefined) State.chooseFinding(hit.finding);
+    } else if (hit.findings) State.chooseFinding(hit.findings[(hit.findings.indexOf(State.state.finding) + 1) % hit.findings.length]);
     else if (hit.record !== undefined) State.choose(hit.record, false);
     else if (hit.span) State.choose(Data.recordAt(hit.span.line), false);
     else if (hit.count) State.fly(Axis.toDrawn(hit.from) - 3 * (Axis.toDrawn(hit.to) - Axis.toDrawn(hit.from)), Axis.toDrawn(hit.to) + 3 * (Axis.toDrawn(hit.to) - Axis.toDrawn(hit.from)));

@@ -3,7 +3,7 @@
 
 const Printing = (() => {
   const { make, wire, byId, fill } = Dom;
-  const WIDTH = 1000; // px of the drawing
+  const WIDTH = 780, SHARPNESS = 3; // px of the drawing, and dots a px
   const PAPER = {
     bg: "#ffffff", panel: "#ffffff", text: "#000000", dim: "#555555", line: "#bbbbbb", faint: "#eeeeee", client: "#0b5cad", server: "#0a6b62",
     local: "#8a3f00", error: "#b3001b", warning: "#7a5200", info: "#555555", focus: "#000000", mark: "#ffe680", shade: "#f6f6f6",
@@ -11,15 +11,18 @@ const Printing = (() => {
 
   function drawing(story) {
     const layout = Tracks.laidOut(new Set()), canvas = make("canvas", { role: "img", "aria-label": "The drawing of the story" });
-    canvas.width = WIDTH * 2;
-    canvas.height = layout.height * 2;
+    canvas.width = WIDTH * SHARPNESS;
+    canvas.height = (layout.height + Canvas.AXIS_HEIGHT) * SHARPNESS;
     const ctx = canvas.getContext("2d");
-    ctx.scale(2, 2);
+    ctx.scale(SHARPNESS, SHARPNESS);
     const findings = State.placed(story);
     const [from, to] = findings.length ? State.stretchOf(findings) : [Data.first, Data.last];
     const [start, end] = State.around(from, to);
+    Canvas.axis(ctx, WIDTH, { start, end }, PAPER);
+    ctx.translate(0, Canvas.AXIS_HEIGHT);
+    const squeezed = Axis.gaps.some((gap) => gap.to > from && gap.from < to);
     new Drawing.Painting(ctx, WIDTH, { start, end }, PAPER, { finding: story ? story.root : -1 }).tracks(layout, layout.height);
-    return make("figure", canvas, make("figcaption", `${Axis.offset(from)} to ${Axis.offset(to)}${Axis.gaps.length ? "; hatched: idle time, squeezed" : ""}`));
+    return make("figure", canvas, make("figcaption", `${Axis.offset(from)} to ${Axis.offset(to)}${squeezed ? "; hatched: idle time, squeezed" : ""}`));
   }
 
   function finding(each) {

@@ -72,6 +72,7 @@ const Shapes = (() => {
   }
 
   function hatch(ctx, x, y, width, height, colour) {
+    if (width < 4) return;
     ctx.save();
     ctx.beginPath();
     ctx.rect(x, y, width, height);

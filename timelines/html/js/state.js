@@ -61,7 +61,7 @@ const State = (() => {
   function around(from, to, room = 0.06) {
     const start = Axis.toDrawn(from), end = Axis.toDrawn(to);
     const pad = Math.max((end - start) * room, Data.timed ? 5_000 : 30_000);
-    return [start - pad, end + 2.5 * pad];
+    return [start - pad, end + 3.2 * pad];
   }
 
   /* Choose a record; `reveal` moves the view where it is not in sight. */
@@ -94,7 +94,14 @@ const State = (() => {
   /* The findings of a story that stand somewhere in the recording. */
   const placed = (story) => (story ? story.findings.map((number) => Data.findings[number]).filter((each) => each.placed || each.evidence.length) : []);
 
-  function flyToStory(story = Data.stories.find((each) => placed(each).length)) {
+  /* The gravest story, of those the first, that stands somewhere in the recording. */
+  function mainStory() {
+    const told = Data.stories.filter((story) => placed(story).length);
+    const holds = (severity) => told.find((story) => placed(story).some((finding) => finding.severity === severity));
+    return holds("error") || holds("warning") || holds("info");
+  }
+
+  function flyToStory(story = mainStory()) {
     const findings = placed(story);
     if (findings.length) flyTo(...stretchOf(findings));
     else flyToAll();
@@ -102,5 +109,5 @@ const State = (() => {
 
   const flyToAll = () => fly(0, Axis.end);
 
-  return { state, listen, tell, look, zoom, pan, fly, flyTo, choose, chooseFinding, flyToStory, flyToAll, stretchOf, around, placed };
+  return { state, listen, tell, look, zoom, pan, fly, flyTo, choose, chooseFinding, flyToStory, flyToAll, stretchOf, around, placed, mainStory };
 })();

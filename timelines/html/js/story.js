@@ -17,7 +17,7 @@ const Story = (() => {
       make("span.head", severity(finding), " ", make("b", `${finding.rule} ${finding.name}`), " ", make("span.dim", finding.certainty)),
       make("span.message", time(finding.t), " ", wire(`${finding.message}.`)),
     );
-    const proof = make("ol.evidence", { hidden: true, "aria-label": `Evidence of ${finding.rule}` }, ...finding.evidence.map(evidenceItem));
+    const proof = make("ol.evidence", { hidden: true, "aria-label": `Evidence of ${finding.rule}` });
     button.dataset.finding = finding.number;
     buttons.set(finding.number, { button, proof });
     return make("li", button, proof);
@@ -61,7 +61,7 @@ const Story = (() => {
   }
 
   function show() {
-    const none = Data.stories.length ? [] : [make("p.dim", Data.about.verdict === "clean" ? "No finding: every rule that could judge this recording is content." : "No finding.")];
+    const none = Data.stories.length ? [] : [make("p.dim", Data.about.verdict === "clean" ? "No finding: nothing that the rules look for happened here." : "No finding.")];
     fill(byId("stories"), ...none, ...Data.stories.map(card));
     fill(byId("facts"), facts());
     fill(byId("notes"), ...Data.notes.map((note) => make("p.note", wire(note))));
@@ -73,11 +73,20 @@ const Story = (() => {
       button.setAttribute("aria-expanded", String(chosen));
       button.classList.toggle("chosen", chosen);
       proof.hidden = !chosen;
-      if (chosen) button.scrollIntoView({ block: "nearest" });
+      if (chosen && !proof.firstChild) proof.append(...Data.findings[number].evidence.map(evidenceItem));
+      if (chosen) requestAnimationFrame(() => bring(button.parentElement)); // once the record below has its room
     }
+  }
+
+  function bring(item) {
+    const room = byId("panel-scroll").clientHeight;
+    item.scrollIntoView({ block: item.offsetHeight > room ? "start" : "nearest" });
   }
 
   State.listen((what) => { if (what === "finding") update(); });
 
-  return { show, severity, prevention, DIRECTION };
+  /* The numbers of the findings as they are told: each root, then what follows from it. */
+  const order = Data.stories.flatMap((story) => [story.root, ...story.findings.filter((each) => each !== story.root)]);
+
+  return { show, order, severity, prevention, DIRECTION };
 })();
