@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("analyzers", "cli", "recordings", "simulator", "timelines")
-SHIPPED = {".py", ".jsonl", ".json", ".md", ".typed"}
+SHIPPED = {".py", ".jsonl", ".json", ".md", ".typed", ".html", ".css", ".js"}
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,7 @@ def test_the_wheel_holds_the_house_whole_and_nothing_else(wheel: Path):
     assert inside == in_the_checkout()
     assert "rtlog/recordings/samples/r01-in-flight-delete-5021.rtlog.jsonl" in inside
     assert "rtlog/recordings/samples/expected.json" in inside
+    assert {f"rtlog/timelines/html/{name}" for name in ("page.html", "page.css", "js/main.js")} <= inside
 
 
 def test_the_wheel_says_who_it_is(wheel: Path):
