@@ -50,6 +50,7 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
             "--spoken/--no-spoken", help="Show what was said; by default not in markdown.", show_default=False
         ),
     ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Draw it while it is written; Ctrl-C ends.")] = False,
     wire_only: Annotated[bool, typer.Option("--wire-only", help="Leave out what the application told.")] = False,
     pager: Annotated[
         bool, typer.Option("--pager/--no-pager", help="Page what is longer than the screen ($RTLOG_PAGER, $PAGER).")
@@ -86,6 +87,14 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
         fold=fold,
         spoken=spoken,
     )
+    if follow:
+        from rtlog.cli.following.command import follow as follow_growing
+
+        refused = {"--output": output, "--wire-only": wire_only, f"--epoch {epoch}": epoch not in {"push", "first"}}
+        follow_growing(
+            files, setup, wishes, real_ids=not labels, refused=[each for each, given in refused.items() if given]
+        )
+        return
     paths = resolve(files)
     charts = (
         chart(

@@ -1,0 +1,219 @@
+"""Draws recordings while they are written, one after the other, until whoever watches or whoever records has enough."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from rich.text import Text
+
+from rtlog.analyzers.analysis import facts_of
+from rtlog.analyzers.finding import Finding
+from rtlog.cli.following.current import current
+from rtlog.cli.following.ending import verdict
+from rtlog.cli.following.interrupt import Interrupt
+from rtlog.cli.following.screen import Drawable, Screen
+from rtlog.cli.following.targets import Target
+from rtlog.cli.formats.wording import printable
+from rtlog.cli.loading import Setup
+from rtlog.cli.rendering.wishes import Style, Wishes
+from rtlog.recordings.errors import RecordingError
+from rtlog.recordings.reader import Reading, read
+from rtlog.recordings.tailing import Fate, Tail
+from rtlog.timelines.choice import Choice
+from rtlog.timelines.drawing import Drawing, drawing_for
+from rtlog.timelines.following import Following
+from rtlog.timelines.live_drawing import LiveDrawing, LiveLanes, LiveList, found
+from rtlog.timelines.rows import Row
+from rtlog.timelines.windows import Selection
+
+TICK_S: Final = 0.05
+"""Between two looks at the file."""
+PACE_S: Final = 0.1
+"""Between two drawings while records come without a pause."""
+FATES: Final[dict[Fate, str]] = {
+    "truncated": "was truncated: what follows is its new content",
+    "replaced": "was replaced: what follows is the new file",
+    "gone": "is gone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a person wants to see of every recording, and how it is analyzed."""
+
+    setup: Setup
+    wishes: Wishes
+    real_ids: bool = False
+
+    def following(self, reading: Reading) -> Following:
+        """Give what follows *reading*."""
+        wishes = self.wishes
+        wanted = Selection(
+            item=wishes.item,
+            response=wishes.response,
+            call=wishes.call,
+            choice=Choice(wishes.types, wishes.not_types, frozenset(wishes.lanes)),
+        )
+        analysis = self.setup.analysis(reading)
+        return Following(analysis, wanted, fold=wishes.fold, real_ids=self.real_ids, private=wishes.tells_words)
+
+
+class Watch:
+    """Follows what *target* gives; *say* beside it tells single lines."""
+
+    def __init__(self, how: How, screen: Screen, interrupt: Interrupt) -> None:
+        self._how = how
+        self._screen = screen
+        self._interrupt = interrupt
+        self.followed = 0
+        """Recordings that were begun."""
+
+    def say(self, line: str) -> None:
+        """Tell a person something that is no part of a timeline."""
+        self._screen.show([Text(f"rtlog: {printable(line)}", "dim")])
+
+    def run(self, target: Target) -> None:
+        """Follow until the recording ends, whoever records does, or Ctrl-C; raises RecordingError for what is none."""
+        again = True
+        while again:
+            path = self._awaited(target)
+            if path is None:
+                return
+            again = self._one(path, target)
+
+    def _awaited(self, target: Target, last: Path | None = None) -> Path | None:
+        told = ""
+        while not self._interrupt.asked:
+            path = target.newest()
+            if path is not None and path != last:
+                return path
+            if target.over():
+                return None
+            if target.waiting != told:
+                told = target.waiting
+                self._await(told)
+            time.sleep(TICK_S)
+        return None
+
+    def _await(self, told: str) -> None:
+        line = Text(f"{printable(told)} (Ctrl-C ends)", "dim")
+        if self._screen.live:
+            self._screen.show([], [line])
+        else:
+            self._screen.show([line])
+
+    def _one(self, path: Path, target: Target) -> bool:
+        """Follow the recording at *path*; say whether to go on with another."""
+        if self.followed:
+            self.say(f"{path.name} is shown from here on")
+        self.followed += 1
+        sight = _Sight(path, self._how, self._screen, self._going_on(path, target))
+        try:
+            sight.run()
+        except RecordingError:
+            if not self._interrupt.asked and not target.over():
+                raise
+            self.say(f"{path.name}: nothing was recorded")
+            return False
+        if sight.fate:
+            self.say(f"{path.name} {FATES[sight.fate]}")
+            return not self._interrupt.asked and sight.fate != "gone"
+        if self._interrupt.asked or not (sight.left or target.lasting):
+            return False
+        return sight.left or self._awaited(target, path) is not None
+
+    def _going_on(self, path: Path, target: Target) -> Callable[[], bool | None]:
+        def go_on() -> bool | None:
+            """Say whether to wait for more of *path*; `None` where another recording is to be shown."""
+            if self._interrupt.asked or target.over():
+                return False
+            return True if target.newest() in {path, None} else None
+
+        return go_on
+
+
+class _Sight:
+    """One recording, followed from its first record."""
+
+    def __init__(self, path: Path, how: How, screen: Screen, go_on: Callable[[], bool | None]) -> None:
+        self.left = False
+        """Whether a newer recording is to be shown."""
+        self.fate: Fate = ""
+        self._path = path
+        self._how = how
+        self._screen = screen
+        self._go_on = go_on
+        self._reading: Reading | None = None
+        self._following: Following | None = None
+        self._drawing: LiveDrawing | None = None
+        self._new: list[Drawable] = []
+        self._drawn_at = 0.0
+
+    def run(self) -> None:
+        with Tail(self._path, self._wait) as tail:
+            if self._path.suffix == ".gz":
+                tail.stop()
+            with read(cast("BinaryIO", tail)) as reading:
+                self._reading = reading
+                self._follow(reading)
+            self.fate = tail.fate
+
+    def _follow(self, reading: Reading) -> None:
+        following = self._following = self._how.following(reading)
+        drawing = self._drawing = self._drawn(following)
+        self._new += drawing.heading()
+        for record in reading:
+            for news in following.feed(record):
+                self._take(news)
+            if time.monotonic() - self._drawn_at >= PACE_S:
+                self._draw()
+                if not self._go_on():
+                    break
+        self._finish(following, drawing, reading)
+
+    def _finish(self, following: Following, drawing: LiveDrawing, reading: Reading) -> None:
+        for row in following.rest():
+            self._new += drawing.row(row)
+        self._new += drawing.rest()
+        for finding in following.finish(facts_of(reading)):
+            self._take(finding)
+        self._new += verdict(following, self._path, reading.header.id)
+        self._screen.show(self._new)
+
+    def _drawn(self, following: Following) -> LiveDrawing:
+        kind = LiveList if self._how.wishes.style is Style.LIST else LiveLanes
+        return kind(following, self._signs())
+
+    def _signs(self) -> Drawing:
+        return drawing_for(self._screen.width, ascii_only=self._screen.ascii_only)
+
+    def _take(self, news: Row | Finding) -> None:
+        assert self._drawing is not None  # noqa: S101 - records come after the beginning
+        assert self._following is not None  # noqa: S101 - the same
+        if isinstance(news, Finding):
+            self._new.append(found(news, self._following.teller))
+        else:
+            self._new += self._drawing.row(news)
+
+    def _draw(self) -> None:
+        self._drawn_at = time.monotonic()
+        if self._following is None or self._drawing is None:
+            return
+        signs = self._signs()
+        if signs != self._drawing.drawing:
+            self._drawing.drawing = signs
+        live = current(self._following, signs, self._path.name, self._screen.width) if self._screen.live else ()
+        self._screen.show(self._new, list(live))
+        self._new.clear()
+
+    def _wait(self) -> bool:
+        self._draw()
+        if self._reading is not None and self._reading.footer is not None:
+            return False
+        going_on = self._go_on()
+        self.left = going_on is None
+        if going_on:
+            time.sleep(TICK_S)
+        return bool(going_on)
