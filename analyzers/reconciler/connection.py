@@ -66,6 +66,8 @@ class Connection:
     requests: Requests = field(default_factory=Requests)
     settings: Settings = field(default_factory=Settings)
     items: dict[str, ItemLife] = field(default_factory=dict)
+    held: dict[str, ItemLife] = field(default_factory=dict)
+    """Those of the items that no push has left out since the application took them."""
     buried: "OrderedDict[str, ItemLife]" = field(default_factory=OrderedDict)
     buried_dropped: int = 0
     responses: "OrderedDict[str, ResponseLife]" = field(default_factory=OrderedDict)
@@ -142,12 +144,13 @@ class Connection:
         found = self.items.get(item_id)
         if found is None:
             found = self.buried.pop(item_id, None) or ItemLife(item_id, self.number)
-            self.items[item_id] = found
+            self.items[item_id] = self.held[item_id] = found
         return found
 
     def bury(self, item: ItemLife) -> None:
         """Keep a deleted item as a tombstone; the oldest gives way when there are too many."""
         self.items.pop(item.id, None)
+        self.held.pop(item.id, None)
         self.buried[item.id] = item
         if len(self.buried) > TOMBSTONES:
             dropped, life = self.buried.popitem(last=False)

@@ -37,6 +37,7 @@ def create_sent(c: Connection, event: Event, at: Moment) -> list[ch.Change]:
     item.move(Move.CREATE)
     if c.has_local and told.id in c.lanes.local:
         item.move_local(LocalMove.TAKEN)
+        c.held[told.id] = item
         item.local_taken = item.local_taken or at
     sent = ch.ItemCreateSent(at, c, item, request, was_live and not replaces, was_gone, replaces, told)
     changes: list[ch.Change] = [ch.RequestSent(at, c, request), sent, *_output_sent(c, item, told, request)]

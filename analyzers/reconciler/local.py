@@ -41,10 +41,11 @@ def _push_begin(c: Connection, event: Event, at: Moment) -> None:
     listed = set(items)
     for item_id in items:
         _take(c, item_id, at)
-    for item in c.items.values():
+    for item in list(c.held.values()):
         if item.id not in listed and item.live:
             item.move_local(LocalMove.MISSED)
             item.local_missed = item.local_missed or at
+            del c.held[item.id]
     c.lanes.push_local(list(items))
 
 
@@ -66,6 +67,7 @@ def _placeholder_added(c: Connection, event: Event, at: Moment) -> None:
     item = _known(c, event)
     if item is not None:
         item.move_local(LocalMove.PLACED)
+        _hold(c, item)
         item.placeholder = item.placeholder or at
         c.lanes.take_locally(item.id)
 
@@ -113,7 +115,13 @@ def _take(c: Connection, item_id: str, at: Moment) -> None:
     item = c.item(item_id)
     if item is not None:
         item.move_local(LocalMove.TAKEN)
+        _hold(c, item)
         item.local_taken = item.local_taken or at
+
+
+def _hold(c: Connection, item: ItemLife) -> None:
+    if item.id in c.items:
+        c.held[item.id] = item
 
 
 def _known(c: Connection, event: Event) -> ItemLife | None:

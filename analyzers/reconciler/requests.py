@@ -6,6 +6,7 @@ order; an error by `error.event_id`, else by an id its text names, else by what 
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from rtlog.analyzers.moment import Moment
@@ -30,6 +31,9 @@ CODE_REJECTS: Final = {
 
 TEXT_REJECTS: Final = {"is already shorter than": "conversation.item.truncate"}
 """The only request that a sentence can reject, where the code is null or says nothing."""
+
+LOOKED_AT: Final = 256
+"""Waiting requests, the oldest, that the text of an error is compared with: answers come in order."""
 
 ANSWERED_LIMIT: Final = 1024
 """Answered requests whose event id is still remembered, so that a late error finds its request."""
@@ -104,7 +108,7 @@ class Requests:
         about_session = "session.update" if param.partition(".")[0] == "session" else ""
         kind = CODE_REJECTS.get(code) or next((k for text, k in TEXT_REJECTS.items() if text in message), about_session)
         waiting = self._pending.get(kind) or deque()
-        named = next((r for r in waiting if _named(r, message)), None)
+        named = next((r for r in islice(waiting, LOOKED_AT) if _named(r, message)), None)
         return named or (waiting[0] if len(waiting) == 1 else None)
 
     def _settle(self, request: Request, at: Moment) -> None:

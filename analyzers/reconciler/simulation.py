@@ -34,6 +34,7 @@ def end(c: Connection) -> None:
     c.lanes.forget_local()
     for item in (*c.items.values(), *c.buried.values()):
         item.local = LocalState.UNKNOWN
+    c.held = dict(c.items)
 
 
 def follow(c: Connection, event_type: str, item_id: str | None, changes: Iterable[ch.Change]) -> list[ch.Change]:

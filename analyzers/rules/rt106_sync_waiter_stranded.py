@@ -187,7 +187,7 @@ class SyncWaiterStranded(Rule):
         if gap is None or within(request.sent, end, self.number("timeout-ms")):
             return
         self.report(
-            f"the {_act(request)} of {connection.labels.of(request.item_id or '')} at {stamp(request.sent)} was never "
+            f"the {_act(request)} of {_named(connection, request)} at {stamp(request.sent)} was never "
             f"answered, though the session went on for {ms(gap)}",
             request.sent,
             (seen(request.sent, "sent, and never answered"),),
@@ -198,7 +198,7 @@ class SyncWaiterStranded(Rule):
         )
 
     def _report_push(self, connection: Connection, push: Push, request: Request) -> None:
-        label = connection.labels.of(request.item_id or "")
+        label = _named(connection, request)
         fate = f"refused ({request.error_code or 'error'})" if request.outcome == "rejected" else "not answered in time"
         self.report(
             f"the push that began at {stamp(push.began)} stalled for {ms(elapsed(push.began, push.ended))}: its "
@@ -216,7 +216,7 @@ class SyncWaiterStranded(Rule):
         )
 
     def _report_refused(self, connection: Connection, request: Request, profile: ClientProfile) -> None:
-        label = connection.labels.of(request.item_id or "")
+        label = _named(connection, request)
         self.report(
             f"the {_act(request)} of {label} at {stamp(request.sent)} was refused ({request.error_code or 'error'}), "
             f"which the push of {profile.name} does not hear: it waits {profile.sync_timeout_ms:,.0f} ms",
@@ -239,3 +239,7 @@ def _unsettled(request: Request, push: Push) -> bool:
 
 def _act(request: Request) -> str:
     return request.type.rpartition(".")[2]
+
+
+def _named(connection: Connection, request: Request) -> str:
+    return connection.labels.of(request.item_id) if request.item_id else "an item without an id"

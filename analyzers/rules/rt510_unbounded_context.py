@@ -2,6 +2,8 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
@@ -9,6 +11,9 @@ from rtlog.analyzers.reconciler.changes import LocalChanged, ResponseDone
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import ItemLife, Push
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
+
+LOOKED_AT: Final = 1_000
+"""Items that a push left out and that are looked at: a push names few, and a conversation may hold thousands."""
 
 
 @dataclass(slots=True, eq=False)
@@ -183,7 +188,8 @@ class UnboundedContext(Rule):
             return
         left = _left_out(change.conn, push)
         kept = self._kept.setdefault(change.conn.number, _Kept())
-        kept.items = [item for item in left if not kept.pushes or item in kept.items]
+        before = {item.id for item in kept.items}
+        kept.items = [item for item in left if not kept.pushes or item.id in before]
         if len(kept.items) < self.number("least-items"):
             self._kept[change.conn.number] = _Kept()
             return
@@ -247,9 +253,10 @@ class UnboundedContext(Rule):
 
 
 def _left_out(connection: Connection, push: Push) -> list[ItemLife]:
-    """Give the items that the application knew and left out, and that nobody has asked the server to delete."""
+    """Give the first items that the application knew and left out, and that nobody has asked the server to delete."""
     listed = set(push.items or ())
-    held = (connection.items.get(item_id) for item_id in connection.lanes.server if item_id not in listed)
+    unlisted = (item_id for item_id in connection.lanes.server if item_id not in listed)
+    held = (connection.items.get(item_id) for item_id in islice(unlisted, LOOKED_AT))
     return [item for item in held if item is not None and item.delete is None and _was_known(item, push)]
 
 
