@@ -1,6 +1,7 @@
 """The program under `rtlog record -- CMD`: where its clients dial, its signals, its exit status.
 
-It keeps our standard streams as its own: nothing of it is read, changed or held back.
+It keeps our standard streams as its own: nothing of it is read, changed or held back. Only where a live view needs the
+terminal, what it would print there goes to a file.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import BinaryIO, Final
 
 from rtlog.recordings.errors import RtlogError
 
@@ -43,11 +44,15 @@ def environment_for(environment: Mapping[str, str], url: str) -> dict[str, str]:
     return changed
 
 
-async def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run *command* to its end; gives its exit status, 128+n where signal n ended it. Raises RtlogError."""
+async def run(command: Sequence[str], environment: Mapping[str, str], log: BinaryIO | None = None) -> int:
+    """Run *command* to its end; gives its exit status, 128+n where signal n ended it. Raises RtlogError.
+
+    What it would print on a terminal goes to *log*, where that is given.
+    """
+    out, err = (log if stream.isatty() else None for stream in (sys.stdout, sys.stderr))
     with _signals_passed_on() as started:
         try:
-            process = await asyncio.create_subprocess_exec(*command, env=environment)
+            process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=out, stderr=err)
         except OSError as error:
             raise RtlogError(f"cannot run {command[0]!r}: {error.strerror}") from error
         started(process)

@@ -3,7 +3,10 @@
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
@@ -27,6 +30,23 @@ class Notices:
         """Print *line*; control characters in it are shown, not obeyed."""
         printable = "".join(each if each.isprintable() else repr(each)[1:-1] for each in line)
         self.console.print(f"rtlog: {escape(printable)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def show(self, paths: Iterable[Path]) -> None:
+        """Take the recordings at *paths* as begun, for whoever draws them."""
+
+    async def watch(self, summary: Callable[[], Summary], *, alone: bool) -> None:
+        """Show until cancelled how the recording goes; beside a program, which is not *alone*, show nothing."""
+        if alone:
+            await keep_current(self, summary)
+
+    def close(self) -> None:
+        """End what is shown beside the lines."""
 
 
 async def keep_current(notices: Notices, summary: Callable[[], Summary]) -> None:

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 
 import typer
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from rtlog.cli.live import Notices
     from rtlog.recordings.taps.proxy import Listen, Options, ProxyTap
+
+    T = TypeVar("T")
 
 EXAMPLE: Final = "Example: rtlog record -- python my_agent.py"
 # What follows the command's name is the command's own, with or without `--`.
@@ -42,6 +44,10 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     title: Annotated[str | None, typer.Option(help="A name for the recording.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,  # noqa: FBT002 - a flag
     max_message: Annotated[int, typer.Option(min=1, help="MiB of a message that are kept at most.")] = 64,
+    live: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--live", help="Draw the session as it goes; what CMD prints on the terminal goes to a file."),
+    ] = False,
     fsync: Annotated[float, typer.Option(min=0, help="Seconds between two syncs to the disk; 0: never.")] = 1.0,
 ) -> None:
     """Record realtime sessions: of a program, of every client that connects, or of events on stdin."""
@@ -49,36 +55,53 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     from rtlog.recordings.taps.proxy import Listen, Options
 
     options = Options(output, force, audio, split, title, fsync or None)
+    limit = max_message * MEBIBYTE
     check_writable(output or recordings_folder(), force=force)
     if command == ["-"]:
-        raise typer.Exit(_from_stdin(options, max_message * MEBIBYTE))
+        raise typer.Exit(_from_stdin(options, limit, live=live))
     address = Listen.parse(listen or LISTEN) if listen or not command else Listen()
-    raise typer.Exit(_from_proxy(command or [], address, upstream, options, max_message * MEBIBYTE))
+    raise typer.Exit(_from_proxy(command or [], address, upstream, options, limit, live=live))
 
 
-def _from_proxy(command: list[str], listen: "Listen", upstream: str | None, options: "Options", limit: int) -> int:
+def _from_proxy(
+    command: list[str], listen: "Listen", upstream: str | None, options: "Options", limit: int, *, live: bool
+) -> int:
+    import asyncio
     import os
 
     from rtlog.cli.child import upstream_of
-    from rtlog.cli.live import Notices
     from rtlog.recordings.taps.proxy import ProxyTap
 
-    notices = Notices()
     target = upstream or upstream_of(os.environ)
 
-    async def session() -> int:
+    async def session(notices: "Notices") -> tuple[int, ProxyTap]:
         async with ProxyTap(target, listen=listen, options=options, max_message=limit, notice=notices) as tap:
             if not listen.loopback:
                 notices(f"listening beyond this machine: whoever reaches {listen.host} can use {target} through it")
-            status = await (_run(command, tap) if command else _wait(tap, notices))
+            watching = asyncio.ensure_future(notices.watch(tap.summary, alone=not command))
+            status = await (_run(command, tap, options, notices, live=live) if command else _wait(tap, notices))
             await tap.idle(LAST_WORDS if command else 0.0)
-        _report(tap, notices, options)
-        return status or (LOSSY if tap.summary().lossy else 0)
+            watching.cancel()
+            await asyncio.wait({watching})
+        return status, tap
 
-    return _run_loop(session())
+    with _notices(live=live) as notices:
+        status, tap = _run_loop(session(notices))
+    _report(tap, notices, options)
+    return status or (LOSSY if tap.summary().lossy else 0)
 
 
-def _run_loop(session: "Coroutine[None, None, int]") -> int:
+def _notices(*, live: bool) -> "Notices":
+    if live:
+        from rtlog.cli.following.companion import Companion
+
+        return Companion()
+    from rtlog.cli.live import Notices
+
+    return Notices()
+
+
+def _run_loop(session: "Coroutine[None, None, T]") -> "T":
     """Run on uvloop where it is installed: the same, with less added to each message."""
     import asyncio
     from importlib import import_module
@@ -91,12 +114,24 @@ def _run_loop(session: "Coroutine[None, None, int]") -> int:
         return runner.run(session)
 
 
-async def _run(command: list[str], tap: "ProxyTap") -> int:
+async def _run(command: list[str], tap: "ProxyTap", options: "Options", notices: "Notices", *, live: bool) -> int:
     import os
 
     from rtlog.cli import child
 
-    return await child.run(command, child.environment_for(os.environ, tap.url))
+    environment = child.environment_for(os.environ, tap.url)
+    if not live:
+        return await child.run(command, environment)
+    from rtlog.cli.following.program_log import ProgramLog
+
+    log = ProgramLog(options.output)
+    status = 1
+    try:
+        status = await child.run(command, environment, log.file)
+    finally:
+        for line in log.told(failed=status != 0):
+            notices(line)
+    return status
 
 
 async def _wait(tap: "ProxyTap", notices: "Notices") -> int:
@@ -104,18 +139,13 @@ async def _wait(tap: "ProxyTap", notices: "Notices") -> int:
     import asyncio
     import signal
 
-    from rtlog.cli.live import keep_current
-
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     notices(
         f"listening; start the client with OPENAI_BASE_URL={tap.url} (upstream {tap.upstream.url('')}); Ctrl-C ends"
     )
-    line = asyncio.ensure_future(keep_current(notices, tap.summary))
     await ended.wait()
-    line.cancel()
-    await asyncio.wait({line})
     return 0
 
 
@@ -140,14 +170,13 @@ NO_SESSION: Final = (
 """The setting each SDK needs."""
 
 
-def _from_stdin(options: "Options", limit: int) -> int:
+def _from_stdin(options: "Options", limit: int, *, live: bool) -> int:
     import sys
 
-    from rtlog.cli.live import Notices
     from rtlog.recordings.recorder import Recorder
     from rtlog.recordings.taps.stdin import StdinTap
 
-    notices = Notices()
+    notices = _notices(live=live)
     folder = options.output is not None and options.output.is_dir()
     with Recorder.create(
         None if folder else options.output,
@@ -162,8 +191,10 @@ def _from_stdin(options: "Options", limit: int) -> int:
         recorder.src = "wire"
         tap = StdinTap(recorder, limit)
         # Ctrl-C is the normal end of a pipe that does not end by itself.
+        notices.show([recorder.path])
         with suppress(KeyboardInterrupt):
             tap.feed(sys.stdin.buffer)
+    notices.close()
     notices(f"wrote {recorder.path}; next: rtlog analyze {'latest' if options.output is None else recorder.path}")
     if tap.unknown:
         notices(f'{tap.unknown} lines without a known direction are kept as data; wrap them in {{"dir":…,"event":…}}')

@@ -22,6 +22,8 @@ class Target(Protocol):
 
     lasting: bool
     """Whether another recording is waited for when one has ended."""
+    earlier: int
+    """Recordings that appeared before the newest one, and were followed or passed over."""
 
     @property
     def waiting(self) -> str:
@@ -38,6 +40,7 @@ class Named:
     """The recording at *path*, which need not be there yet."""
 
     lasting = False
+    earlier = 0
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -67,6 +70,7 @@ class Newest:
     lasting = False
 
     def __init__(self, folder: Path) -> None:
+        self.earlier = 0
         self._folder = folder
         self._known = set(self._inside())
         last = max(self._known, key=_written, default=None)
@@ -84,6 +88,7 @@ class Newest:
         appeared = [path for path in self._inside() if path not in self._known and _written(path)]
         if appeared:
             self._known.update(appeared)
+            self.earlier += len(appeared) - (self._current is None)
             # Names begin with the moment at which the recording did.
             self._current = max(appeared)
         return self._current
@@ -106,6 +111,7 @@ class Told:
     waiting = "no session yet"
 
     def __init__(self, say: Callable[[str], None]) -> None:
+        self.earlier = 0
         self._say = say
         self._held = b""
         self._over = False
@@ -135,6 +141,7 @@ class Told:
 
     def _take(self, line: bytes) -> None:
         if line.startswith(PATH):
+            self.earlier += self._current is not None
             self._current = Path(os.fsdecode(line.removeprefix(PATH)))
         elif line.startswith(SAY):
             self._say(line.removeprefix(SAY).decode("utf-8", "replace"))

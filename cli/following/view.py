@@ -15,7 +15,7 @@ from rtlog.cli.following.ending import verdict
 from rtlog.cli.following.interrupt import Interrupt
 from rtlog.cli.following.screen import Drawable, Screen
 from rtlog.cli.following.targets import Target
-from rtlog.cli.formats.wording import printable
+from rtlog.cli.formats.wording import counted, printable
 from rtlog.cli.loading import Setup
 from rtlog.cli.rendering.wishes import Style, Wishes
 from rtlog.recordings.errors import RecordingError
@@ -64,28 +64,27 @@ class Watch:
     """Follows what *target* gives; *say* beside it tells single lines."""
 
     def __init__(self, how: How, screen: Screen, interrupt: Interrupt) -> None:
-        self._how = how
-        self._screen = screen
-        self._interrupt = interrupt
+        self.how = how
+        self.screen = screen
+        self.interrupt = interrupt
         self.followed = 0
         """Recordings that were begun."""
 
     def say(self, line: str) -> None:
         """Tell a person something that is no part of a timeline."""
-        self._screen.show([Text(f"rtlog: {printable(line)}", "dim")])
+        self.screen.show([Text(f"rtlog: {printable(line)}", "dim")])
 
     def run(self, target: Target) -> None:
         """Follow until the recording ends, whoever records does, or Ctrl-C; raises RecordingError for what is none."""
-        again = True
-        while again:
-            path = self._awaited(target)
-            if path is None:
-                return
-            again = self._one(path, target)
+        try:
+            while (path := self._awaited(target)) is not None and self._one(path, target):
+                pass
+        finally:
+            self.screen.show([])
 
     def _awaited(self, target: Target, last: Path | None = None) -> Path | None:
         told = ""
-        while not self._interrupt.asked:
+        while not self.interrupt.asked:
             path = target.newest()
             if path is not None and path != last:
                 return path
@@ -93,41 +92,41 @@ class Watch:
                 return None
             if target.waiting != told:
                 told = target.waiting
-                self._await(told)
+                self._await(told, spoken=not target.lasting)
             time.sleep(TICK_S)
         return None
 
-    def _await(self, told: str) -> None:
+    def _await(self, told: str, *, spoken: bool) -> None:
         line = Text(f"{printable(told)} (Ctrl-C ends)", "dim")
-        if self._screen.live:
-            self._screen.show([], [line])
-        else:
-            self._screen.show([line])
+        if self.screen.live:
+            self.screen.show([], [line])
+        elif spoken:
+            self.screen.show([line])
 
     def _one(self, path: Path, target: Target) -> bool:
         """Follow the recording at *path*; say whether to go on with another."""
+        others = f" ({counted(target.earlier, 'earlier recording')})" if target.earlier else ""
         if self.followed:
-            self.say(f"{path.name} is shown from here on")
+            self.say(f"from here on: {path.name}{others}")
         self.followed += 1
-        sight = _Sight(path, self._how, self._screen, self._going_on(path, target))
+        sight = _Sight(path, f"{path.name}{others}", self, self._going_on(path, target))
         try:
             sight.run()
-        except RecordingError:
-            if not self._interrupt.asked and not target.over():
+        except RecordingError as error:
+            if not (self.interrupt.asked or target.lasting):
                 raise
-            self.say(f"{path.name}: nothing was recorded")
-            return False
+            self.say(str(error))
         if sight.fate:
             self.say(f"{path.name} {FATES[sight.fate]}")
-            return not self._interrupt.asked and sight.fate != "gone"
-        if self._interrupt.asked or not (sight.left or target.lasting):
+            return not self.interrupt.asked and sight.fate != "gone"
+        if self.interrupt.asked or not (sight.left or target.lasting):
             return False
         return sight.left or self._awaited(target, path) is not None
 
     def _going_on(self, path: Path, target: Target) -> Callable[[], bool | None]:
         def go_on() -> bool | None:
             """Say whether to wait for more of *path*; `None` where another recording is to be shown."""
-            if self._interrupt.asked or target.over():
+            if self.interrupt.asked or target.over():
                 return False
             return True if target.newest() in {path, None} else None
 
@@ -137,13 +136,15 @@ class Watch:
 class _Sight:
     """One recording, followed from its first record."""
 
-    def __init__(self, path: Path, how: How, screen: Screen, go_on: Callable[[], bool | None]) -> None:
+    def __init__(self, path: Path, title: str, watch: "Watch", go_on: Callable[[], bool | None]) -> None:
         self.left = False
         """Whether a newer recording is to be shown."""
         self.fate: Fate = ""
         self._path = path
-        self._how = how
-        self._screen = screen
+        self._title = title
+        self._how = watch.how
+        self._screen = watch.screen
+        self._interrupt = watch.interrupt
         self._go_on = go_on
         self._reading: Reading | None = None
         self._following: Following | None = None
@@ -169,7 +170,7 @@ class _Sight:
                 self._take(news)
             if time.monotonic() - self._drawn_at >= PACE_S:
                 self._draw()
-                if not self._go_on():
+                if self._interrupt.asked:
                     break
         self._finish(following, drawing, reading)
 
@@ -204,7 +205,7 @@ class _Sight:
         signs = self._signs()
         if signs != self._drawing.drawing:
             self._drawing.drawing = signs
-        live = current(self._following, signs, self._path.name, self._screen.width) if self._screen.live else ()
+        live = current(self._following, signs, self._title, self._screen.width) if self._screen.live else ()
         self._screen.show(self._new, list(live))
         self._new.clear()
 
