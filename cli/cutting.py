@@ -1,0 +1,176 @@
+"""From a recording to a cut of it that gives the same findings: chosen by a person, proven by analyzing the cut.
+
+What rules need to know from before a span cannot be told from outside of them. So a narrow cut is tried first, and a
+wider one where it finds anything else than the whole does.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple, cast
+
+from rtlog.analyzers.analysis import Analysis, facts_of
+from rtlog.analyzers.finding import Finding
+from rtlog.cli.loading import Setup
+from rtlog.cli.rendering.choosing import selection_of
+from rtlog.cli.rendering.wishes import Format, Wishes
+from rtlog.recordings.cutting import Breadth, Facts, Span, Splicer, selected
+from rtlog.recordings.errors import RecordingError
+from rtlog.recordings.lines import Lines
+from rtlog.recordings.reader import read
+from rtlog.recordings.sources import STDIN
+from rtlog.timelines.outline import Outline
+from rtlog.timelines.windows import Window
+
+IN_MEMORY: Final = 16 * 1024 * 1024
+"""Bytes of a cut that are tried without a file."""
+
+
+class Known(NamedTuple):
+    """A finding as the whole recording and a cut of it both know it: by the lines of the whole."""
+
+    rule: str
+    severity: str
+    certainty: str
+    line: int
+    item: str
+    """The first one that it is about: of a cascade a cut shows no more than the part that it holds."""
+    proof: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A recording that is to be cut: what was found in it, and what must be known of its records."""
+
+    path: Path
+    facts: Facts
+    spans: tuple[Span, ...]
+    found: frozenset[Known]
+    wanted: frozenset[Known]
+    """The findings all of whose proof lies within the spans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What was cut: `breadth` says how much was needed, `lost` which findings of the spans the cut does not give."""
+
+    whole: Whole
+    splicer: Splicer
+    breadth: Breadth
+    kept: int
+    lost: tuple[Known, ...]
+
+    def lines(self) -> Iterator[bytes]:
+        """Give the lines of the cut."""
+        lines = Lines(self.whole.path)
+        try:
+            yield from self.splicer.lines(lines)
+        finally:
+            lines.close()
+
+
+def cut(path: Path, setup: Setup, wishes: Wishes) -> Cut:
+    """Give the narrowest cut of the recording at *path* to what *wishes* show that finds there what the whole finds.
+
+    Raises RecordingError for what cannot be read, UnknownNameError and RtlogError for what is not in it.
+    """
+    whole = _read(path, setup, wishes)
+    for breadth in Breadth:
+        attempt = _attempt(whole, setup, breadth)
+        if not attempt.lost or breadth is Breadth.WHOLE:
+            return attempt
+    raise AssertionError(path)  # not reached: the last breadth is given in any case
+
+
+def _read(path: Path, setup: Setup, wishes: Wishes) -> Whole:
+    if path == STDIN:
+        raise RecordingError("-", "a cut needs a file: it is read more than once")
+    outline, facts = Outline(), Facts()
+    with read(path) as reading:
+        analysis = setup.analysis(reading)
+        for record in reading:
+            facts.feed(record)
+            outline.feed(record, analysis.feed(record))
+        analysis.finish(facts_of(reading))
+    outline.close(analysis)
+    # As the list of an issue: the stories where nothing else is asked for.
+    asked = Wishes(
+        output_format=Format.MARKDOWN, around=wishes.around, pad=wishes.pad, start=wishes.start, end=wishes.end
+    )
+    windows = selection_of(outline, reading.header.started, asked).windows
+    if windows is None:
+        raise RecordingError(path, "has no story to cut to: choose a part with --around, or --from and --to")
+    spans = tuple(_spans(facts, windows))
+    if not spans:
+        raise RecordingError(path, "has no record in that part")
+    found = [_known(finding, None) for finding in analysis.findings]
+    wanted = frozenset(each for each in found if _inside(each, spans))
+    return Whole(path, facts, spans, frozenset(found), wanted)
+
+
+def _spans(facts: Facts, windows: Sequence[Window]) -> Iterator[Span]:
+    for window in windows:
+        inside = [line for line, seq in zip(facts.lines, facts.seqs, strict=True) if window.first <= seq <= window.last]
+        if inside:
+            yield Span(inside[0], inside[-1])
+
+
+def _inside(known: Known, spans: Sequence[Span]) -> bool:
+    return all(any(first <= line <= last for first, last in spans) for line in (known.line, *known.proof))
+
+
+def _attempt(whole: Whole, setup: Setup, breadth: Breadth) -> Cut:
+    places = selected(whole.facts, whole.spans, breadth)
+    tried = Cut(whole, Splicer(whole.facts, places, whole.spans), breadth, len(places), ())
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+        file.writelines(tried.lines())
+        file.seek(0)
+        analysis = _analyzed(cast("BinaryIO", file), setup)
+    origins = tried.splicer.origins
+    found = {_known(finding, origins) for finding in analysis.findings}
+    lost = (whole.wanted - found) | (found - whole.found)
+    splicer = Splicer(whole.facts, places, whole.spans)
+    return Cut(whole, splicer, breadth, len(places), tuple(sorted(lost)))
+
+
+def _analyzed(file: BinaryIO, setup: Setup) -> Analysis:
+    with read(file) as reading:
+        analysis = setup.analysis(reading)
+        for record in reading:
+            analysis.feed(record)
+        analysis.finish(facts_of(reading))
+    return analysis
+
+
+def _known(finding: Finding, origins: Sequence[int] | None) -> Known:
+    """Give *finding* by the lines of the whole, which those of a cut have in *origins*."""
+    lines = [finding.at.line, *(evidence.at.line for evidence in finding.evidence)]
+    if origins is not None:
+        lines = [origins[line - 1] for line in lines]
+    item = next(iter(finding.items), "")
+    return Known(finding.rule, finding.severity.value, finding.certainty, lines[0], item, tuple(lines[1:]))
+
+
+NEEDED: Final = {
+    Breadth.NEAR: "with how all that stood there came to be",
+    Breadth.ENDED: "with how all that stood there came to be, and what became of what was named",
+    Breadth.EVENTS: "with every event before, but pieces of other texts and sounds",
+    Breadth.BEFORE: "with everything before",
+    Breadth.AFTER: "with everything before, and every event after, but pieces of texts and sounds",
+    Breadth.WHOLE: "all of them: without any of it, other findings would come of it",
+}
+
+
+def told(made: Cut) -> str:
+    """Say in a line what *made* has kept, and which findings it lacks or makes up."""
+    whole = made.whole
+    spans = ", ".join(f"{first}-{last}" for first, last in whole.spans[:LISTED])
+    more = f" and {len(whole.spans) - LISTED} more" if len(whole.spans) > LISTED else ""
+    said = f"{made.kept:,} of {len(whole.facts):,} records, lines {spans}{more} {NEEDED[made.breadth]}"
+    if not made.lost:
+        return said
+    return f"{said}; not the same: {', '.join(sorted({known.rule for known in made.lost}))}"
+
+
+LISTED: Final = 5
