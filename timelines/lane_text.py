@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from rtlog.timelines.lanes import Ids, LaneName, View, extra, missing, reordered
+from rtlog.timelines.lanes import Ids, LaneName, View, apart, extra, missing, reordered
 from rtlog.timelines.telling import Teller
 
 SHORT: Final[Mapping[LaneName, str]] = {"server": "server", "mirror": "mirror", "local": "local"}
@@ -77,8 +77,9 @@ def lane_effects(before: View, after: View, teller: Teller) -> str:
 
 
 def _effects(old: Ids, new: Ids, teller: Teller) -> list[str]:
-    had, has = set(old), set(new)
-    entered, left = [i for i in new if i not in had], [i for i in old if i not in has]
+    went, came = apart(old, new)
+    had, has = set(went), set(came)
+    entered, left = [i for i in came if i not in had], [i for i in went if i not in has]
     said = []
     if entered:
         said.append(f"{teller.items(entered)} {_verb('enter', entered)}")
@@ -95,10 +96,12 @@ def _verb(stem: str, subjects: list[str]) -> str:
 
 def _lacking(before: View, after: View, teller: Teller) -> list[str]:
     """Name the lanes that what has just entered the server's conversation did not reach."""
-    entered = set(after.server) - set(before.server)
+    went, came = apart(before.server, after.server)
+    had = set(went)
+    entered = [item for item in came if item not in had]
     said = []
     for name, ids in after.known():
-        lost = [i for i in after.server if i in entered and i not in set(ids)]
+        lost = [item for item in entered if item not in ids]
         if lost:
             said.append(f"{LONG[name]} does not hold {teller.items(lost)}")
     return said
