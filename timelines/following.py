@@ -5,7 +5,7 @@ record that they are about, and the fold around such a record is not opened.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from rtlog.analyzers.finding import Finding
 from rtlog.analyzers.moment import Moment, moment_of
 from rtlog.recordings.record import Record
 from rtlog.timelines.builder import TimelineBuilder
+from rtlog.timelines.foreseeing import Foreseen, Key, key_of
 from rtlog.timelines.lanes import LaneHistory, View
 from rtlog.timelines.model import Burst, Element, Entry, Names, Span, Timeline
 from rtlog.timelines.rows import FoldRow, LeftOutRow, Page, Row
@@ -40,12 +41,14 @@ class Following:
         self.last: Moment | None = None
         self._builder = _Builder()
         self._page = _LivePage(wanted, self.timeline.names, fold=fold)
-        self._told: list[Finding] = []
+        self._settled = 0
+        self._told: dict[Key, Finding] = {}
+        self._foreseen = Foreseen()
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """What has settled so far."""
-        return self._told
+        """What was told so far."""
+        return list(self._told.values())
 
     @property
     def fold(self) -> FoldRow | None:
@@ -78,20 +81,29 @@ class Following:
     def finish(self, facts: Facts) -> Iterator[Finding]:
         """End the analysis; give the findings that only the end settles."""
         self.analysis.finish(facts)
-        known = {id(finding) for finding in self._told}
         for finding in self.analysis.findings:
-            if id(finding) not in known:
+            told = self._told.get(key_of(finding))
+            if told is None or told.message != finding.message:
                 yield finding
 
+    def foresee(self, findings: Iterable[Finding], now: int) -> list[Finding]:
+        """Take what would be found were the recording over at *now* (ns); give what of it can be told."""
+        news = [each for each in self._foreseen.look(findings, now) if key_of(each) not in self._told]
+        self._told.update((key_of(each), each) for each in news)
+        return news
+
     def withdrawn(self) -> list[Finding]:
-        """Give what had settled and does not hold at the end: its rule could not judge after all."""
-        final = {id(finding) for finding in self.analysis.findings}
-        return [finding for finding in self._told if id(finding) not in final]
+        """Give what was told and does not hold at the end."""
+        final = {key_of(finding) for finding in self.analysis.findings}
+        return [finding for key, finding in self._told.items() if key not in final]
 
     def _news(self) -> Iterator[Finding]:
-        news = self.analysis.settled(len(self._told))
-        self._told += news
-        yield from news
+        settled = self.analysis.settled(self._settled)
+        self._settled += len(settled)
+        for finding in settled:
+            if key_of(finding) not in self._told:
+                self._told[key_of(finding)] = finding
+                yield finding
 
 
 class LiveBusy(Busy):

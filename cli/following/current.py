@@ -56,6 +56,5 @@ def _status(following: Following, title: str) -> Text:
     at = following.last
     when = f", {following.teller.when(at)}" if at is not None and at.t is not None else ""
     records = counted(following.records, "record")
-    status = Text.assemble((printable(title), "bold"), f": {records}{when}, ")
-    status.append(f"{tallied(following.findings)} so far", "bold yellow" if following.findings else "")
-    return status.append("; Ctrl-C ends", "dim")
+    found = (f"{tallied(following.findings)} so far", "bold yellow" if following.findings else "")
+    return Text.assemble(f"{records}{when}, ", found, ("; Ctrl-C ends; ", "dim"), (printable(title), "dim"))

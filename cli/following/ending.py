@@ -23,7 +23,7 @@ def verdict(following: Following, path: Path, recording_id: str) -> Iterator[Lin
     """Give the lines of the end; T+0 stays the first record, as it was while drawing."""
     teller = following.teller
     for finding in following.withdrawn():
-        yield found(finding, teller, "; withdrawn, its rule could not judge")
+        yield found(finding, teller, "; withdrawn, it does not hold at the end")
     for lane in lane_lines(following.lanes, teller):
         text = Text.assemble(("at the end: ", "dim"), f"{lane.name} {lane.items}")
         yield text.append(f"  <- {lane.remark}", STYLES["warning"]) if lane.remark else text

@@ -12,6 +12,7 @@ from rtlog.analyzers.analysis import facts_of
 from rtlog.analyzers.finding import Finding
 from rtlog.cli.following.current import current
 from rtlog.cli.following.ending import verdict
+from rtlog.cli.following.foresight import Foresight
 from rtlog.cli.following.interrupt import Interrupt
 from rtlog.cli.following.screen import Drawable, Screen
 from rtlog.cli.following.targets import Target
@@ -151,6 +152,9 @@ class _Sight:
         self._drawing: LiveDrawing | None = None
         self._new: list[Drawable] = []
         self._drawn_at = 0.0
+        self._foresight = Foresight()
+        self._looked = 0
+        """Records at the last look ahead."""
 
     def run(self) -> None:
         with Tail(self._path, self._wait) as tail:
@@ -172,6 +176,7 @@ class _Sight:
                 self._draw()
                 if self._interrupt.asked:
                     break
+        self._foresight.close()
         self._finish(following, drawing, reading)
 
     def _finish(self, following: Following, drawing: LiveDrawing, reading: Reading) -> None:
@@ -202,12 +207,23 @@ class _Sight:
         self._drawn_at = time.monotonic()
         if self._following is None or self._drawing is None:
             return
+        self._look_ahead(self._following)
         signs = self._signs()
         if signs != self._drawing.drawing:
             self._drawing.drawing = signs
         live = current(self._following, signs, self._title, self._screen.width) if self._screen.live else ()
         self._screen.show(self._new, list(live))
         self._new.clear()
+
+    def _look_ahead(self, following: Following) -> None:
+        seen = self._foresight.seen()
+        if seen is not None:
+            for finding in following.foresee(*seen):
+                self._take(finding)
+        at = following.last
+        if at is not None and at.t is not None and following.records > self._looked and self._foresight.due:
+            self._looked = following.records
+            self._foresight.look(following.analysis, at.t)
 
     def _wait(self) -> bool:
         self._draw()
