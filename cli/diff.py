@@ -20,6 +20,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Order(StrEnum):
+    """Which order counts."""
+
+    NONE = "none"
+    OWN = "own"
+    ALL = "all"
+
+
 def diff(  # noqa: PLR0913 - a command has the options it has
     a: Annotated[str, typer.Argument(metavar="A", help="A recording, `-` or `latest`.", show_default=False)],
     b: Annotated[str, typer.Argument(metavar="B", help="The recording to compare it with.", show_default=False)],
@@ -33,9 +41,9 @@ def diff(  # noqa: PLR0913 - a command has the options it has
     ] = 3,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 where they differ.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Other words are a difference too.")] = False,
-    ignore_order: Annotated[
-        bool, typer.Option("--ignore-order", help="The same steps in another order are no difference.")
-    ] = False,
+    order: Annotated[
+        Order, typer.Option(help="Whose order counts: nobody's, each sender's own, or also how they interleave.")
+    ] = Order.OWN,
     time: Annotated[
         float | None,
         typer.Option(min=0, metavar="MS", help="Show where turns drift apart by more; it is no difference."),
@@ -67,7 +75,7 @@ def diff(  # noqa: PLR0913 - a command has the options it has
     page = compared(
         paths,
         setup_for(config, isolated=isolated),
-        Wishes(words=strict, order=not ignore_order, drift_ms=time),
+        Wishes(words=strict, order=order.value, drift_ms=time),
         wire_only=wire_only,
         real_ids=not labels,
         private=private,

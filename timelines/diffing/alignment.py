@@ -71,10 +71,10 @@ def _anchors(a: Sequence[Hashable], b: Sequence[Hashable], block: Block) -> list
     in_a, in_b = Counter(a[block.a : block.a_end]), Counter(b[block.b : block.b_end])
     places = {b[j]: j for j in range(block.b, block.b_end)}
     unique = [(i, places[a[i]]) for i in range(block.a, block.a_end) if in_a[a[i]] == in_b.get(a[i]) == 1]
-    return _ascending(unique)
+    return ascending(unique)
 
 
-def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
+def ascending(pairs: Sequence[Pair]) -> list[Pair]:
     """Give the longest part of *pairs*, ascending on the left, that ascends on the right too."""
     ends: list[int] = []
     tails: list[int] = []

@@ -51,22 +51,10 @@ class Comparison:
         """How many rows are the same but for the words."""
         return sum(row.said_otherwise for row in self.rows if row.kind == "same")
 
-
-class Places:
-    """Finds the turns that a row stands in."""
-
-    def __init__(self, turns: Sequence[Turns]) -> None:
-        self._turns = turns
-        self._of_a = {a.number: place for place, (a, _) in enumerate(turns) if a is not None}
-        self._of_b = {b.number: place for place, (_, b) in enumerate(turns) if b is not None}
-
-    def of(self, row: Row) -> int:
-        """Give the place of the turns of *row* among all turns: those of the first session where it has the row."""
-        return self._of_b[row.one.turn] if row.a is None else self._of_a[row.a.turn]
-
-    def turns(self, row: Row) -> Turns:
-        """Give the turns of *row*."""
-        return self._turns[self.of(row)]
+    @property
+    def interleaved(self) -> int:
+        """How many rows are the same but for what others sent before and after."""
+        return sum(row.elsewhere is not None for row in self.rows if row.kind == "same")
 
 
 def compare(a: Session, b: Session, wishes: Wishes | None = None) -> Comparison:

@@ -1,28 +1,28 @@
-"""What of two sessions corresponds: first turns, then the things that come up in them, then what happens to those.
+"""What of two sessions corresponds: first turns, then the things that come up in them, then what happens to those."""
 
-The ids of two runs have nothing in common, and labels shift once a run has one thing more. So things are matched by
-the order in which they come up in matching turns, and everything else by the things it names.
-"""
-
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from bisect import bisect
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from rtlog.timelines.diffing.alignment import Block, Pair, aligned, gaps
-from rtlog.timelines.diffing.occurrences import Occurrence, Session, Turn
-from rtlog.timelines.diffing.signs import Shape, kind_of
+from rtlog.timelines.diffing.alignment import Block, Pair, aligned, ascending, gaps
+from rtlog.timelines.diffing.occurrences import Session
+from rtlog.timelines.diffing.signs import Shape, Sign
+from rtlog.timelines.diffing.things import matched_things
 from rtlog.timelines.diffing.turns import paired_turns
 
 OTHER: Final = "\x00"
 """Begins the ids of the second session that the first has no counterpart of, should it use the same ones."""
+TRANSCRIPTS: Final = "conversation.item.input_audio_transcription"
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """Pairs of indices of occurrences: `same` and `changed` ascend on both sides, `moved` cross them.
+    """Pairs of indices of occurrences: `same` and `changed` ascend on both sides, `moved` and `crossed` cross them.
 
-    `changed` happened on both sides to other things, or in another way; `ids` leads from things of the first session
-    to those of the second.
+    `changed` happened on both sides to other things, or in another way. `moved` has another place in the order of
+    whoever sent it, `crossed` only among what others sent. `ids` leads from things of the first session to those of
+    the second.
     """
 
     turns: list[Pair]
@@ -30,6 +30,7 @@ class Correspondence:
     same: list[Pair]
     changed: list[Pair]
     moved: list[Pair]
+    crossed: list[Pair]
 
     def mirrored(self) -> "Correspondence":
         """Give the same seen from the other side."""
@@ -39,6 +40,7 @@ class Correspondence:
             _swapped(self.same),
             _swapped(self.changed),
             _swapped(self.moved),
+            _swapped(self.crossed),
         )
 
 
@@ -62,110 +64,137 @@ def _order(session: Session) -> list[tuple[Shape, list[str]]]:
 
 def _corresponding(a: Session, b: Session) -> Correspondence:
     turns = paired_turns(a.turns, b.turns)
-    ids = _matched_things(a, b, turns)
-    things = {there: here for here, there in ids.items()}
-    keys_a, keys_b = _keys(a, lambda name: name), _keys(b, lambda name: things.get(name, OTHER + name))
-    same = _same(a, b, turns, keys_a, keys_b)
-    rest_a, rest_b = _unpaired(len(keys_a), same, 0), _unpaired(len(keys_b), same, 1)
-    moved = _moved([(keys_a[i], i) for i in rest_a], [(keys_b[j], j) for j in rest_b])
-    out_a, out_b = {i for i, _ in moved}, {j for _, j in moved}
-    told_a, told_b = a.occurrences, b.occurrences
-    changed: list[Pair] = []
-    for gap in gaps(same, Block(0, len(keys_a), 0, len(keys_b))):
-        left = [i for i in range(gap.a, gap.a_end) if i not in out_a]
-        right = [j for j in range(gap.b, gap.b_end) if j not in out_b]
-        changed += _changed(told_a, told_b, left, right)
-    return Correspondence(turns, ids, same, changed, moved)
+    ids = matched_things(a, b, turns)
+    here, there = _told(a), _told_as_in_first(b, ids, turns)
+    same = _same(a, b, turns, here, there)
+    moved = _moved(_unpaired(here, same, 0), _unpaired(there, same, 1))
+    left, right = _unpaired(here, same + moved, 0), _unpaired(there, same + moved, 1)
+    changed = _changed(left, right, gaps(same, Block(0, len(here), 0, len(there))))
+    crossed = _crossed(here, same + changed, moved)
+    return Correspondence(turns, ids, same, changed, [pair for pair in moved if pair not in crossed], sorted(crossed))
 
 
-# --- things ---------------------------------------------------------------------------------------------------------
+class _Told(NamedTuple):
+    """An occurrence by its place, with its turn and the things it names as the first session knows them."""
 
-
-class _Debut(NamedTuple):
-    """Things that an occurrence is the first to name; `facts` tell them from others, whatever else it names."""
-
-    facts: Hashable
+    place: int
+    turn: int | None
     names: tuple[str, ...]
+    sign: Sign
+
+    @property
+    def key(self) -> Hashable:
+        """What it shares with what is the same."""
+        return (self.sign.shape, self.names)
+
+    @property
+    def identity(self) -> Hashable:
+        """What it shares with what is the same elsewhere: what names nothing cannot leave its turn."""
+        return (self.key, None if self.names else self.turn)
+
+    @property
+    def event(self) -> Hashable:
+        """What it shares with what happened to the same thing with another outcome."""
+        return (self.turn, self.sign.shape[:2], self.names[:1])
+
+    @property
+    def gist(self) -> Hashable:
+        """What it shares with what happened to another thing."""
+        return (self.turn, self.sign.gist)
+
+    @property
+    def stream(self) -> str:
+        """Who sends; transcripts are made beside the conversation, and come when they are ready."""
+        event_type, direction = self.sign.shape[:2]
+        return TRANSCRIPTS if event_type.startswith(TRANSCRIPTS) else direction
 
 
-def _matched_things(a: Session, b: Session, turns: list[Pair]) -> dict[str, str]:
-    debuts_a, debuts_b = _debuts(a), _debuts(b)
-    ids: dict[str, str] = {}
-    for i, j in turns:
-        ids |= _matched(debuts_a[i], debuts_b[j])
-    # What came up in another turn, because the user spoke a little earlier, or in a turn that the other lacks.
-    taken = set(ids.values())
-    late_a = [debut for turn in debuts_a for debut in turn if ids.keys().isdisjoint(debut.names)]
-    late_b = [debut for turn in debuts_b for debut in turn if taken.isdisjoint(debut.names)]
-    return ids | _matched(late_a, late_b)
+def _told(session: Session) -> list[_Told]:
+    return [_Told(place, o.turn, o.sign.names, o.sign) for place, o in enumerate(session.occurrences)]
 
 
-def _matched(a: Sequence[_Debut], b: Sequence[_Debut]) -> dict[str, str]:
-    pairs = aligned([debut.facts for debut in a], [debut.facts for debut in b])
-    return {here: there for i, j in pairs for here, there in zip(a[i].names, b[j].names, strict=True)}
+def _told_as_in_first(second: Session, ids: dict[str, str], turns: Iterable[Pair]) -> list[_Told]:
+    turn_of = {j: i for i, j in turns}
+    thing_of = {there: here for here, there in ids.items()}
+    return [
+        told._replace(
+            turn=turn_of.get(told.turn or 0),
+            names=tuple(thing_of.get(name, OTHER + name) for name in told.names),
+        )
+        for told in _told(second)
+    ]
 
 
-def _debuts(session: Session) -> list[list[_Debut]]:
-    seen: set[str] = set()
-    return [list(_debuts_of(session, turn, seen)) for turn in session.turns]
-
-
-def _debuts_of(session: Session, turn: Turn, seen: set[str]) -> Iterable[_Debut]:
-    names = session.timeline.names
-    for occurrence in turn.occurrences:
-        fresh = tuple(dict.fromkeys(name for name in occurrence.sign.names if name not in seen))
-        if fresh:
-            seen.update(fresh)
-            yield _Debut((occurrence.sign.facts, *(kind_of(name, names) for name in fresh)), fresh)
-
-
-# --- occurrences ----------------------------------------------------------------------------------------------------
-
-
-def _keys(session: Session, thing: Callable[[str], str]) -> list[Hashable]:
-    return [(o.sign.shape, *map(thing, o.sign.names)) for o in session.occurrences]
-
-
-def _same(
-    a: Session, b: Session, turns: list[Pair], keys_a: Sequence[Hashable], keys_b: Sequence[Hashable]
-) -> list[Pair]:
+def _same(a: Session, b: Session, turns: list[Pair], here: Sequence[_Told], there: Sequence[_Told]) -> list[Pair]:
     starts_a, starts_b = _starts(a), _starts(b)
     pairs: list[Pair] = []
     for i, j in turns:
-        mine, others = keys_a[starts_a[i] : starts_a[i + 1]], keys_b[starts_b[j] : starts_b[j + 1]]
+        mine = [told.key for told in here[starts_a[i] : starts_a[i + 1]]]
+        others = [told.key for told in there[starts_b[j] : starts_b[j + 1]]]
         pairs += ((starts_a[i] + left, starts_b[j] + right) for left, right in aligned(mine, others))
     return pairs
 
 
 def _starts(session: Session) -> list[int]:
-    """Give the index at which each turn begins, and the end."""
+    """Give the place at which each turn begins, and the end."""
     starts = [0]
     for turn in session.turns:
         starts.append(starts[-1] + len(turn.occurrences))
     return starts
 
 
-def _unpaired(length: int, pairs: list[Pair], side: int) -> list[int]:
+def _unpaired(told: Iterable[_Told], pairs: Iterable[Pair], side: int) -> list[_Told]:
     paired = {pair[side] for pair in pairs}
-    return [index for index in range(length) if index not in paired]
+    return [each for each in told if each.place not in paired]
 
 
-def _moved(a: Sequence[tuple[Hashable, int]], b: Sequence[tuple[Hashable, int]]) -> list[Pair]:
+def _moved(here: Iterable[_Told], there: Sequence[_Told]) -> list[Pair]:
     """Pair what happened on both sides, but not in the same order."""
     places: dict[Hashable, list[int]] = {}
-    for key, j in reversed(b):
-        places.setdefault(key, []).append(j)
-    return [(i, places[key].pop()) for key, i in a if places.get(key)]
+    for told in reversed(there):
+        places.setdefault(told.identity, []).append(told.place)
+    return [(told.place, places[told.identity].pop()) for told in here if places.get(told.identity)]
 
 
-def _changed(a: Sequence[Occurrence], b: Sequence[Occurrence], left: list[int], right: list[int]) -> list[Pair]:
-    """Pair what is of one gist, or at least of one type, between two places that are the same."""
-    if not left or not right:
+def _changed(here: Sequence[_Told], there: Sequence[_Told], blocks: Iterable[Block]) -> list[Pair]:
+    """Pair what happened otherwise between two places that are the same: to the same thing, or else to another."""
+    pairs: list[Pair] = []
+    i = j = 0
+    for block in blocks:
+        i_end, j_end = bisect(here, block.a_end - 1, key=_place), bisect(there, block.b_end - 1, key=_place)
+        pairs += _changed_between(here[i:i_end], there[j:j_end])
+        i, j = i_end, j_end
+    return pairs
+
+
+def _place(told: _Told) -> int:
+    return told.place
+
+
+def _changed_between(here: Sequence[_Told], there: Sequence[_Told]) -> list[Pair]:
+    if not here or not there:
         return []
-    pairs = aligned([a[i].sign.gist for i in left], [b[j].sign.gist for j in right])
-    rest: list[Pair] = []
-    for gap in gaps(pairs, Block(0, len(left), 0, len(right))):
-        types_a = [a[i].sign.shape[:2] for i in left[gap.a : gap.a_end]]
-        types_b = [b[j].sign.shape[:2] for j in right[gap.b : gap.b_end]]
-        rest += ((gap.a + i, gap.b + j) for i, j in aligned(types_a, types_b))
-    return [(left[i], right[j]) for i, j in sorted(pairs + rest)]
+    pairs = aligned([told.event for told in here], [told.event for told in there])
+    for gap in gaps(pairs, Block(0, len(here), 0, len(there))):
+        mine, others = here[gap.a : gap.a_end], there[gap.b : gap.b_end]
+        found = aligned([told.gist for told in mine], [told.gist for told in others])
+        pairs += ((gap.a + i, gap.b + j) for i, j in found)
+    return [(here[i].place, there[j].place) for i, j in sorted(pairs)]
+
+
+def _crossed(here: Sequence[_Told], straight: list[Pair], moved: list[Pair]) -> set[Pair]:
+    """Give those of *moved* that keep their place among all that the same sender sent."""
+    fixed, free = _by_stream(here, straight), _by_stream(here, moved)
+    crossed: set[Pair] = set()
+    for stream, pairs in free.items():
+        before = fixed.get(stream, [])
+        mine, others = [i for i, _ in before], [j for _, j in before]
+        crossed.update(ascending([(i, j) for i, j in pairs if bisect(mine, i) == bisect(others, j)]))
+    return crossed
+
+
+def _by_stream(here: Sequence[_Told], pairs: Iterable[Pair]) -> dict[str, list[Pair]]:
+    streams: dict[str, list[Pair]] = {}
+    for i, j in sorted(pairs):
+        streams.setdefault(here[i].stream, []).append((i, j))
+    return streams

@@ -85,6 +85,7 @@ class DiffDocument(_Model):
     same: bool
     counts: dict[Kind, int]
     in_other_words: int
+    interleaved: Annotated[int, Field(description="Steps that are the same but for what others sent around them.")]
     parts: RowDocument | None
     facts: list[FactDocument]
     findings: list[FindingDocument]

@@ -27,6 +27,7 @@ def document_of(comparison: Comparison, sides: tuple[Side, Side], tellers: Telle
         same=comparison.same,
         counts=comparison.counts,
         in_other_words=comparison.in_other_words,
+        interleaved=comparison.interleaved,
         parts=_row(comparison.parts, tellers) if comparison.parts else None,
         facts=[doc.FactDocument(name=name, a=a, b=b) for name, a, b in facts_that_differ(*sides)],
         findings=list(_findings(comparison, sides)),

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from rtlog.timelines.diffing.comparison import Comparison, Places
-from rtlog.timelines.diffing.merging import Row, Turns
+from rtlog.timelines.diffing.comparison import Comparison
+from rtlog.timelines.diffing.merging import Places, Row, Turns
 from rtlog.timelines.model import Mark
 
 CONTEXT: Final = 3

@@ -1,6 +1,6 @@
 """One page of two sessions: rows in the order of both, those of the first before those of the second."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,18 +11,21 @@ from rtlog.timelines.diffing.occurrences import Occurrence, Session, Turn
 
 Kind = Literal["same", "changed", "moved", "gone", "new"]
 """`gone` is only in the first session, `new` only in the second; a `moved` row stands where one side has it."""
+Order = Literal["none", "own", "all"]
 Turns = tuple[Turn | None, Turn | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What counts as a difference beside what happened: words; not order, where that is ignored.
+    """What counts as a difference beside what happened: words, where they are asked for, and order.
+
+    Of the order either `none` counts, or each sender's `own`, or `all`: also how the senders interleave.
 
     `drift_ms` is how much two times may differ until that is told (it never counts); `None` tells none.
     """
 
     words: bool = False
-    order: bool = True
+    order: Order = "own"
     drift_ms: float | None = None
 
 
@@ -30,7 +33,9 @@ class Wishes:
 class Row:
     """What happened in the first session, the second, or both.
 
-    `elsewhere` is where the other session has what moved. `drift_ms` is how much later after the start of its turn
+    `elsewhere` is where the other session has what moved, or what is the same but for how it interleaves.
+
+    `drift_ms` is how much later after the start of its turn
     the second was, where that is worth telling.
     """
 
@@ -58,9 +63,27 @@ class Row:
         return one
 
 
+class Places:
+    """Finds the turns that a row stands in."""
+
+    def __init__(self, turns: Sequence[Turns]) -> None:
+        self._turns = turns
+        self._of_a = {a.number: place for place, (a, _) in enumerate(turns) if a is not None}
+        self._of_b = {b.number: place for place, (_, b) in enumerate(turns) if b is not None}
+
+    def of(self, row: Row) -> int:
+        """Give the place of the turns of *row* among all turns: those of the first session where it has the row."""
+        return self._of_b[row.one.turn] if row.a is None else self._of_a[row.a.turn]
+
+    def turns(self, row: Row) -> Turns:
+        """Give the turns of *row*."""
+        return self._turns[self.of(row)]
+
+
 def merged(a: Session, b: Session, found: Correspondence, wishes: Wishes) -> list[Row]:
     """Give the rows of two sessions of which *found* corresponds."""
-    return list(_Merger(a.occurrences, b.occurrences, found, wishes).rows())
+    places = Places(turns_of(a, b, found))
+    return list(_Merger(a.occurrences, b.occurrences, found, wishes).rows(places))
 
 
 class _Merger:
@@ -68,14 +91,18 @@ class _Merger:
         self._a, self._b = a, b
         self._straight = sorted(found.same + found.changed)
         self._changed = set(found.changed)
-        self._from_a, self._from_b = dict(found.moved), {j: i for i, j in found.moved}
         self._wishes = wishes
+        loose = {"none": [], "own": found.moved, "all": found.moved + found.crossed}[wishes.order]
+        self._moved_a, self._moved_b = dict(loose), {j: i for i, j in loose}
+        """Where the other side has what is a difference by its place."""
+        self._kept_a = dict(found.moved + found.crossed)
+        self._kept_b = set(self._kept_a.values())
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, places: Places) -> Iterator[Row]:
         whole = Block(0, len(self._a), 0, len(self._b))
         for gap, pair in zip(gaps(self._straight, whole), [*self._straight, None], strict=True):
-            yield from map(self._only_a, range(gap.a, gap.a_end))
-            yield from self._only_b(range(gap.b, gap.b_end))
+            apart = [*map(self._only_a, range(gap.a, gap.a_end)), *self._only_b(range(gap.b, gap.b_end))]
+            yield from sorted(apart, key=places.of)
             if pair is not None:
                 yield self._both(pair)
 
@@ -84,20 +111,19 @@ class _Merger:
         return replace(row, kind="changed") if self._wishes.words and row.said_otherwise else row
 
     def _only_a(self, i: int) -> Row:
-        j = self._from_a.get(i)
-        if j is None:
-            return Row("gone", a=self._a[i])
-        if not self._wishes.order:
-            return self._both((i, j))
-        return Row("moved", a=self._a[i], elsewhere=self._b[j].at)
+        if i in self._moved_a:
+            return Row("moved", a=self._a[i], elsewhere=self._b[self._moved_a[i]].at)
+        if i in self._kept_a:
+            j = self._kept_a[i]
+            return replace(self._both((i, j)), elsewhere=self._b[j].at)
+        return Row("gone", a=self._a[i])
 
     def _only_b(self, indices: Iterable[int]) -> Iterator[Row]:
         for j in indices:
-            i = self._from_b.get(j)
-            if i is None:
+            if j in self._moved_b:
+                yield Row("moved", b=self._b[j], elsewhere=self._a[self._moved_b[j]].at)
+            elif j not in self._kept_b:
                 yield Row("new", b=self._b[j])
-            elif self._wishes.order:
-                yield Row("moved", b=self._b[j], elsewhere=self._a[i].at)
 
 
 def turns_of(a: Session, b: Session, found: Correspondence) -> list[Turns]:

@@ -41,11 +41,15 @@ class Occurrence:
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """A turn of the user and all that follows until the next; `text` are the user's words, where they are told."""
+    """A turn of the user and all that follows until the next.
+
+    `item` is what the user says, where it has an id; `text` are the words, where they are told.
+    """
 
     number: int
     start: Moment
     occurrences: list[Occurrence] = field(default_factory=list)
+    item: str | None = None
     text: str | None = None
 
 
@@ -114,7 +118,7 @@ class _Writer:
         subject = _subject(entry)
         if self._begins_turn(entry, event_type, subject):
             turn = self._turn(entry.at)
-            self.turns.append(Turn(turn.number + 1, entry.at))
+            self.turns.append(Turn(turn.number + 1, entry.at, item=subject))
             self._turn_of[subject or ""] = self.turns[-1]
         occurrence = self._append(entry.at, entry.words, told_as, entry.marks)
         if event_type == TRANSCRIBED and subject is not None:

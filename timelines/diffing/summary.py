@@ -5,8 +5,9 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from rtlog.analyzers.finding import Finding
-from rtlog.timelines.diffing.comparison import Comparison, Places
+from rtlog.timelines.diffing.comparison import Comparison
 from rtlog.timelines.diffing.latencies import waits_of
+from rtlog.timelines.diffing.merging import Places
 from rtlog.timelines.diffing.naming import renamed
 from rtlog.timelines.diffing.occurrences import OPENING
 from rtlog.timelines.diffing.sides import Side, facts_that_differ
@@ -34,10 +35,9 @@ class Delta(NamedTuple):
 def same_text(comparison: Comparison) -> str:
     """Say in one line that two sessions mean the same."""
     turns = sum(a is not None and a.number != OPENING for a, _ in comparison.turns)
-    words = _count(comparison.in_other_words, "said in other words")
-    return (
-        f"same: {_plural(turns, 'turn')}, {_plural(comparison.counts['same'], 'step')}{f' ({words})' if words else ''}"
-    )
+    notes = ", ".join(_notes(comparison))
+    aside = f" ({notes})" if notes else ""
+    return f"same: {_plural(turns, 'turn')}, {_plural(comparison.counts['same'], 'step')}{aside}"
 
 
 def facts(comparison: Comparison, sides: tuple[Side, Side], tellers: Tellers) -> Iterator[Fact]:
@@ -93,12 +93,20 @@ def _steps(comparison: Comparison) -> str:
         _count(counts["new"], "only in B"),
         _count(counts["moved"], "in another order"),
     ]
-    words = _count(comparison.in_other_words, "of the same in other words")
+    notes = [f"of the same {note}" for note in _notes(comparison)]
     turns = [
         _count(sum(b is None for _, b in comparison.turns), "turns only in A"),
         _count(sum(a is None for a, _ in comparison.turns), "turns only in B"),
     ]
-    return "; ".join(filter(None, [", ".join(filter(None, told)), words, ", ".join(filter(None, turns))]))
+    return "; ".join(filter(None, [", ".join(filter(None, told)), *notes, ", ".join(filter(None, turns))]))
+
+
+def _notes(comparison: Comparison) -> Iterator[str]:
+    """Say what is other, and no difference."""
+    if comparison.in_other_words:
+        yield f"{comparison.in_other_words:,} in other words"
+    if comparison.interleaved:
+        yield f"{comparison.interleaved:,} interleaved otherwise"
 
 
 def _findings(comparison: Comparison) -> str:

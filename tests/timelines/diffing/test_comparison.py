@@ -106,14 +106,32 @@ def test_other_words_are_a_difference_for_the_strict_alone(of_tapes: Pair):
     assert not of_tapes(TURN, there, words=True).same
 
 
-def test_the_same_steps_in_another_order_have_moved_and_count_once(of_tapes: Pair):
-    early = TURN.replace("520", "515 L item_committed m1\n520")
-    late = TURN.replace("570  < output", "565 L item_committed m1\n570  < output")
+def test_what_one_sender_sent_in_another_order_has_moved_and_counts_once(of_tapes: Pair):
+    early = TURN.replace("560 ", "550 < deleted m0\n560 ")
+    late = TURN.replace("900 ", "850 < deleted m0\n900 ")
     comparison = of_tapes(early, late)
 
     assert {row.kind for row in comparison.rows if row.differs} == {"moved"}
     assert comparison.counts["moved"] == 1
-    assert of_tapes(early, late, order=False).same
+    assert of_tapes(early, late, order="none").same
+
+
+def test_how_senders_interleave_is_a_difference_only_for_who_asks(of_tapes: Pair):
+    early = TURN.replace("560 ", "550 L item_committed m1\n560 ")
+    late = TURN.replace("900 ", "850 L item_committed m1\n900 ")
+
+    assert of_tapes(early, late).same
+    assert of_tapes(early, late).interleaved == 1
+    assert types(of_tapes(early, late, order="all").rows) == [("moved", "local.item_committed")] * 2
+
+
+def test_a_transcript_comes_when_it_is_ready(of_tapes: Pair):
+    said = TURN.splitlines()
+    late = [*said[:5], *said[6:8], said[5].replace("520", "565"), *said[8:]]
+
+    assert "transcribed" in said[5]
+    assert types(of_tapes(TURN, "\n".join(late)).rows) == []
+    assert of_tapes(TURN, "\n".join(late)).interleaved == 1
 
 
 def test_a_turn_more_changes_in_the_others_only_what_they_follow(of_tapes: Pair):
