@@ -144,3 +144,5 @@ class Page(Struct):
     stories: list[StoryRow]
     notes: list[str]
     """What is not shown, and why."""
+    raw: dict[int, str] = {}
+    """Lines as they stand in the recording, of those records that are shown so."""

@@ -32,20 +32,13 @@ def rows(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_sample_opens_on_its_story_with_nothing_on_the_console(name: str, opened: Opened):
+def test_it_opens_on_the_story_and_a_click_on_a_finding_flies_to_its_evidence(name: str, opened: Opened):
     page = opened(name)
+    buttons = page.locator("#stories button.finding").all()
 
-    told = page.locator("#stories button.finding b").all_inner_texts()
-    assert len(told) == page.evaluate("Data.findings.length")
-    assert page.evaluate("State.state.end > State.state.start")
+    assert len(buttons) == page.evaluate("Data.findings.length")
     assert page.title().startswith(page.locator("#title").inner_text())
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_click_on_a_finding_flies_to_its_evidence(name: str, opened: Opened):
-    page = opened(name)
-
-    for button in page.locator("#stories button.finding").all():
+    for button in buttons:
         number = int(button.get_attribute("data-finding") or -1)
         button.click()
         assert button.get_attribute("aria-expanded") == "true"
@@ -123,6 +116,29 @@ def test_a_chosen_record_shows_what_it_says_and_the_three_lanes_at_its_moment(op
     assert lanes["server"].locator(".chip.differs").all_text_contents() == ["FC1 (not in every lane)"]
     assert lanes["local"].locator(".chip.missing").all_text_contents() == ["− FC1 (missing)"]  # noqa: RUF001 - a minus
     assert lanes["local"].locator(".chip.extra").all_text_contents() == ["+ sys1 (only here)"]
+
+
+def test_a_chosen_record_can_be_read_as_it_was_recorded(opened: Opened):
+    page = opened("r01")
+
+    page.evaluate("State.choose(Data.recordAt(128))")
+    page.locator("details.raw summary").click()
+    shown = json.loads(page.locator("details.raw pre").inner_text())
+    page.keyboard.press("f")
+
+    assert shown["event"]["type"] == "conversation.item.delete"
+    assert "conversation.item.deleted" in page.locator("details.raw pre").inner_text()
+
+
+def test_the_table_follows_the_drawing(opened: Opened):
+    page = opened("r01")
+
+    page.keyboard.press("Home")
+    page.locator("#rows .row", has_text="session.created").wait_for()
+    page.keyboard.press("0")
+    page.locator("#rows .row", has_text="T+1 ms").wait_for()
+
+    assert page.locator("#rows .row", has_text="session.created").count() == 0
 
 
 def test_the_lanes_are_those_that_the_analysis_saw(opened: Opened, drawn: Callable[..., Path]):

@@ -5,6 +5,7 @@ const Details = (() => {
   const { make, wire, fill, byId } = Dom;
   const { records } = Data;
   const LONG = 18; // items from which a lane is shortened
+  const MOST_RELATIONS = 12;
   const SHARED_SHOWN = 4; // shared items then listed before what differs; of more the count is told
 
   const chip = ({ item, state }) => {
@@ -66,14 +67,14 @@ const Details = (() => {
   }
 
   function relation(words, record) {
-    const button = make("button.link", { type: "button", onclick: () => State.choose(record) }, Axis.offset(records.t[record], 1), " ", make("code", Data.typeOf(record)));
+    const button = make("button.link", { type: "button", onclick: () => State.choose(record) }, Axis.offset(records.t[record]), " ", make("code", Data.typeOf(record)));
     const took = Math.abs(records.t[record] - records.t[State.state.record]);
     return make("p.relation", words, " ", button, make("span.dim", ` ${Axis.duration(took)} ${records.t[record] < records.t[State.state.record] ? "before" : "later"}`));
   }
 
   function relations(record) {
     const words = { answer: ["answered by", "asked for by"], output: ["its output is sent by", "the call of which it is the output:"], cause: ["leads to", "follows from"] };
-    return (Data.arrowsOf.get(records.line[record]) || []).map((arrow) =>
+    return (Data.arrowsOf.get(records.line[record]) || []).slice(0, MOST_RELATIONS).map((arrow) =>
       arrow.from === record
         ? relation(arrow.outcome === "rejected" ? "refused by" : words[arrow.kind][0], arrow.to)
         : relation(words[arrow.kind][1], arrow.from));
@@ -91,6 +92,27 @@ const Details = (() => {
     ]));
   }
 
+  /* What an editor would obey or hide is written out. */
+  const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+  const written = (text) => text.replace(HIDDEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+  function indented(text) {
+    try {
+      return JSON.stringify(JSON.parse(text), null, 2);
+    } catch {
+      return text; // cut, or damaged
+    }
+  }
+
+  let opened = false; // stays as the reader left it while records are gone through
+  function asRecorded(record) {
+    const text = Data.raw[records.line[record]];
+    if (text === undefined) return null;
+    const shown = make("details.raw", { open: opened }, make("summary", "as recorded"), make("pre", wire(written(indented(text)))));
+    shown.addEventListener("toggle", () => { opened = shown.open; });
+    return shown;
+  }
+
   function show() {
     const record = State.state.record, panel = byId("record");
     byId("record-section").hidden = record < 0;
@@ -100,7 +122,7 @@ const Details = (() => {
       records.text[record] ? make("p.said", wire(records.text[record])) : null,
       ...proofs(record),
       make("h3", Lanes.changedAt(records.line[record], records.conn[record]) ? "Lanes, changed here" : "Lanes at this moment"), lanes(records.line[record], records.conn[record]),
-      ...relations(record), subjects(record));
+      ...relations(record), subjects(record), asRecorded(record));
     byId("live").textContent = `${Axis.offset(records.t[record])} ${Data.typeOf(record)} ${records.text[record]}`;
   }
 

@@ -20,6 +20,8 @@ const Drawing = (() => {
   const shortTypes = Data.types.map(shortType);
 
   function labelOf(record) {
+    // The items that a push names are not what it is about.
+    if (Data.typeOf(record) === "local.ctx_push_begin") return `ctx_push_begin ${records.text[record]}`;
     const items = records.items[record], response = records.response[record];
     const name = items.length ? Data.label(items[0]) : response >= 0 ? Data.responses[response][1] : "";
     const type = shortTypes[records.type[record]] || "?";
@@ -159,7 +161,7 @@ const Drawing = (() => {
       if (Data.marks.has(records.line[record])) Marking.ring(this, record, x, y);
       if (Filter.matches && Filter.matches.has(record)) Marking.found(this, x, y, length);
       ctx.fillStyle = colours.text;
-      if (words) Shapes.text(ctx, words, x + 12, y, 172);
+      if (words && x > GUTTER - 4) Shapes.text(ctx, words, x + 12, y, 172);
       ctx.globalAlpha = 1;
       this.hit(x - 6, y - 8, 18 + length, 16, { record });
     }

@@ -9,7 +9,7 @@
   fill(byId("title"), wire(Data.about.title));
   fill(byId("verdict"), VERDICTS[Data.about.verdict] || Data.about.verdict);
   byId("verdict").classList.add(Data.about.verdict);
-  if (Data.about.headline !== Data.about.verdict) fill(byId("headline"), wire(Data.about.headline));
+  fill(byId("headline"), wire(Data.about.headline));
   byId("about").open = !Data.stories.length;
   Theme.listen((choice) => { byId("theme").textContent = `theme: ${choice}`; });
 

@@ -53,15 +53,15 @@ const State = (() => {
   }
 
   /* Fly to real times, with some room on either side. */
-  function flyTo(from, to, room = 0.06) {
+  function flyTo(from, to, room = 0.08) {
     fly(...around(from, to, room));
   }
 
   /* The drawn time of a stretch with some room before it, and behind it more: labels stand to the right. */
-  function around(from, to, room = 0.06) {
+  function around(from, to, room = 0.08) {
     const start = Axis.toDrawn(from), end = Axis.toDrawn(to);
     const pad = Math.max((end - start) * room, Data.timed ? 5_000 : 30_000);
-    return [start - pad, end + 3.2 * pad];
+    return [start - pad, end + 2.4 * pad];
   }
 
   /* Choose a record; `reveal` moves the view where it is not in sight. */

@@ -88,5 +88,5 @@ const Story = (() => {
   /* The numbers of the findings as they are told: each root, then what follows from it. */
   const order = Data.stories.flatMap((story) => [story.root, ...story.findings.filter((each) => each !== story.root)]);
 
-  return { show, order, severity, prevention, DIRECTION };
+  return { show, order, severity, prevention, DIRECTION, SIGN };
 })();

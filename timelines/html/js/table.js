@@ -5,6 +5,7 @@ const Table = (() => {
   const { make, wire, byId } = Dom;
   const { records, deltas } = Data;
   const ROW = 22, SPARE = 6, IDLE = 1_000_000;
+  const CALM = 150; // ms without a movement
   const MOST = 30_000_000; // px: browsers draw nothing of taller elements
   const body = byId("rows"), pane = byId("table-pane"), sized = byId("rows-height");
   const DIRECTION = ["client \u2192", "\u2190 server", "\u25cf local", ""];
@@ -45,6 +46,7 @@ const Table = (() => {
     while (fold(Infinity)) { /* the deltas behind the last record */ }
     sized.style.height = `${Math.min(rows.length * ROW, MOST)}px`;
     byId("count").textContent = told();
+    pane.setAttribute("aria-rowcount", rows.length + 1);
     ask();
   }
 
@@ -85,11 +87,11 @@ const Table = (() => {
 
   function ofRecord(record) {
     const dir = records.dir[record], marks = Data.marks.get(records.line[record]) || [];
-    const acts = [...new Set(marks.map(({ finding, act }) => `${act ? "\u25b2 " : ""}${finding.rule}`))];
+    const proven = [...new Set(marks.map(({ finding, act }) => `${act ? `${Story.SIGN[finding.severity]} ` : ""}${finding.rule}`))];
     return [
       cell("line", records.line[record]), cell("when", Axis.offset(records.t[record])), cell("clock", Axis.wall(records.t[record])),
       cell(`dir.lane.${LANE[dir] || "none"}`, DIRECTION[dir]), cell("type", Data.typeOf(record)),
-      cell("text", wire(records.text[record])), cell("marks", acts.join(" ")),
+      cell("text", wire(records.text[record])), cell("marks", proven.join(" ")),
     ];
   }
 
@@ -124,10 +126,17 @@ const Table = (() => {
     return rows[place] ? rows[place].record : record;
   }
 
+  const timeOf = (row) => (row.record !== undefined ? records.t[row.record] : row.deltas ? deltas.t[row.deltas[0]] : row.t);
+
   function firstInSight() {
     const from = Axis.toReal(State.state.start);
-    const place = rows.findIndex((row) => row.record !== undefined && records.t[row.record] >= from);
-    return place < 0 ? rows.length : place;
+    let low = 0, high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (timeOf(rows[middle]) < from) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   function ask() {
@@ -136,10 +145,20 @@ const Table = (() => {
     requestAnimationFrame(paint);
   }
 
+  /* The table follows the drawing, unless a record is chosen: then it stays with that. */
+  let following = 0;
+  function follow() {
+    clearTimeout(following);
+    following = setTimeout(() => {
+      if (State.state.record < 0) pane.scrollTop = (firstInSight() * ROW) / scale();
+    }, CALM);
+  }
+
   pane.addEventListener("scroll", ask, { passive: true });
   new ResizeObserver(ask).observe(pane);
   State.listen((what) => {
     if (what === "filter") build();
+    if (what === "view") follow();
     if (what !== "record") return;
     reveal(State.state.record);
     ask();
