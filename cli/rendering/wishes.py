@@ -26,6 +26,7 @@ class Format(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     HTML = "html"
+    SVG = "svg"
     CHROME_TRACE = "chrome-trace"
     JSON = "json"
 
@@ -48,6 +49,7 @@ class Wishes:
     lanes: tuple[Lane, ...] = ()
     fold: bool = True
     spoken: bool | None = None
+    raw: bool = False
 
     @property
     def filters(self) -> bool:

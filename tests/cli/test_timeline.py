@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -104,6 +105,28 @@ def test_a_trace_says_what_was_not_asked_for() -> None:
 
     assert "records are not shown" in trace["otherData"][f"{R1.name} not shown"]
     assert "session.created" not in {event["name"] for event in trace["traceEvents"]}
+
+
+@pytest.mark.parametrize("style", ["lanes", "steps", "list"])
+def test_a_picture_is_valid_xml_that_fetches_nothing_whatever_the_wire_says(style: str, tmp_path: Path) -> None:
+    hostile = tmp_path / "hostile.jsonl"
+    text = R1.read_text(encoding="utf-8")
+    evil = r"]]></text><script>alert(1)</script>&\u001b[2J\u0000\ud800\ufffe\u202e"
+    hostile.write_text(text.replace("Are you still there?", evil).replace("lookup_order", evil), encoding="utf-8")
+    picture = shown(hostile, "--output-format", "svg", "--style", style)
+    root = ET.fromstring(picture.encode())  # noqa: S314 - it is what the program has just written
+
+    assert not [element for element in root.iter() if element.tag.endswith("script")]
+    assert set(re.findall(r"https?://[^\"\s<)]+", picture)) == {"http://www.w3.org/2000/svg"}
+    assert "in-flight-delete" in "".join(root.itertext())
+    assert "alert(1)" in "".join(root.itertext())
+
+
+def test_a_picture_shows_one_recording() -> None:
+    done = rtlog(R1, R2, "--output-format", "svg")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "svg shows one recording at a time" in done.stderr
 
 
 def test_around_and_pad_cut_a_window_and_say_what_is_left_out() -> None:
@@ -292,3 +315,35 @@ def test_a_terminal_that_knows_only_ascii_gets_ascii(style: str) -> None:
 
 def test_help_has_an_example() -> None:
     assert "Example: rtlog timeline" in rtlog("-h", COLUMNS="200").stdout
+
+
+@pytest.mark.parametrize("style", ["lanes", "steps", "list"])
+def test_raw_shows_the_record_beneath_the_sentence(style: str) -> None:
+    text = shown(R1, "--style", style, "--around", "128", "--pad", "0", "--raw")
+    (sentence, record) = [line for line in text.splitlines() if "conversation.item.delete" in line][-2:]
+
+    assert "FC1" in sentence
+    assert re.search(r'\{"type":"conversation\.item\.delete".*"event":\{.*"item_id":"item_', record)
+
+
+def test_raw_never_shows_a_secret_of_a_recording_made_elsewhere(tmp_path: Path) -> None:
+    foreign = tmp_path / "events.jsonl"
+    event = {"type": "session.created", "session": {"model": "m", "client_secret": {"value": "ek_planted"}}}
+    foreign.write_text(json.dumps(event) + "\n")
+
+    text = shown(foreign, "--raw")
+
+    assert "client_secret" in text
+    assert "ek_planted" not in text
+
+
+def test_raw_without_what_was_said_keeps_the_record() -> None:
+    text = shown(R1, "--raw", "--no-spoken", "--type", "conversation.item.input_audio_transcription.completed")
+
+    assert text.count('"transcript":"') >= 5
+    assert "Where is it" not in text
+
+
+def test_raw_is_refused_where_it_cannot_be_shown() -> None:
+    assert "--raw is for text" in rtlog(R1, "--raw", "--format", "json").stderr
+    assert "standard input cannot be" in rtlog("-", "--raw", stdin=R1.read_bytes()).stderr
