@@ -1,5 +1,6 @@
 """What a new connection is told of an older one's conversation, and what it is not."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -47,6 +48,8 @@ class Replay:
     _ids: set[str] = field(default_factory=set)
     _outputs: set[str] = field(default_factory=set)
     _texts: list[str] = field(default_factory=list)
+    _said: dict[str, list[str]] | None = None
+    """What the server's items of the old conversation say, by how it begins."""
 
     def take(self, told: Item, at: Moment) -> None:
         """Note an item that the client creates."""
@@ -72,8 +75,11 @@ class Replay:
         return _server_made(known) or _server_made(self.old.call_item(call_id)) or self._was_said(text)
 
     def _was_said(self, text: str) -> bool:
-        said = (_plain(item.text) for item in self.old.items.values() if item.made_by_server)
-        return any(len(min(text, known, key=len)) >= TELLING and _same(text, known) for known in said)
+        if self._said is None:
+            self._said = defaultdict(list)
+            for known in (_plain(item.text) for item in self.old.items.values() if item.made_by_server):
+                self._said[known[:TELLING]].append(known)
+        return len(text) >= TELLING and any(_same(text, known) for known in self._said.get(text[:TELLING], ()))
 
     def loss(self) -> Loss:
         """Compare the old conversation with what was told again."""

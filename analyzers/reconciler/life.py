@@ -71,6 +71,8 @@ class Push(Struct, eq=False):
     source: str | None
     items: tuple[str, ...] | None
     reason: str | None = None
+    listed: frozenset[str] = frozenset()
+    """The same items, to look one up."""
     ended: Moment | None = None
     error: str | None = None
     requests: list[Request] = []

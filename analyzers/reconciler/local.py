@@ -31,18 +31,17 @@ def _nothing(_c: Connection, _event: Event, _at: Moment) -> None:
 
 def _push_begin(c: Connection, event: Event, at: Moment) -> None:
     items = None if event.items is None else tuple(event.items)
-    push = Push(event.push_id, at, event.source, items, event.reason)
+    push = Push(event.push_id, at, event.source, items, event.reason, frozenset(items or ()))
     c.pushes = {event.push_id: push}
     c.open_push = push
     c.note_push(at, local=True)
     if event.source != "local" or items is None:
         return
     # The push replaces the application's context: what it does not list, the application does not have.
-    listed = set(items)
     for item_id in items:
         _take(c, item_id, at)
     for item in list(c.held.values()):
-        if item.id not in listed and item.live:
+        if item.id not in push.listed and item.live:
             item.move_local(LocalMove.MISSED)
             item.local_missed = item.local_missed or at
             del c.held[item.id]

@@ -124,4 +124,5 @@ class Requests:
 
 
 def _named(request: Request, message: str) -> bool:
-    return any(name and name in message for name in (request.item_id, request.call_id, request.previous_item_id))
+    item_id, call_id, anchor = request.item_id, request.call_id, request.previous_item_id
+    return bool((item_id and item_id in message) or (call_id and call_id in message) or (anchor and anchor in message))

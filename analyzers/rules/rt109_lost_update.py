@@ -1,5 +1,6 @@
 """RT109: a context push from a stale copy deletes what landed since the copy was taken."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtlog.analyzers.finding import ms, stamp
@@ -7,6 +8,7 @@ from rtlog.analyzers.interruption import deleted_on_interruption
 from rtlog.analyzers.moment import elapsed, within
 from rtlog.analyzers.reconciler.changes import ItemDeleteSent, LocalChanged
 from rtlog.analyzers.reconciler.connection import Connection
+from rtlog.analyzers.reconciler.lane import Lane
 from rtlog.analyzers.reconciler.life import ItemLife, Push, Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
@@ -161,6 +163,7 @@ class LostUpdate(Rule):
         """Start with no case open."""
         self._cases: list[_Case] = []
         self._removed: set[tuple[int, str]] = set()
+        self._behind = _Behind()
 
     @on(LocalChanged)
     def removed(self, change: LocalChanged) -> None:
@@ -172,14 +175,14 @@ class LostUpdate(Rule):
     def delete_sent(self, change: ItemDeleteSent) -> None:
         """Open a case when the push lacks what had just landed behind all that it keeps."""
         item, push = change.item, change.request.push
-        if push is None or push.source != "local" or push.items is None or item.id in push.items:
+        if push is None or push.source != "local" or push.items is None or item.id in push.listed:
             return
         removed = (item.conn, item.id) in self._removed
         self._removed.discard((item.conn, item.id))
         # Of a recording that starts in the middle nobody knows what stands where.
         seen_whole = change.conn.saw_session_created
         landed = seen_whole and within(item.local_taken, push.began, self.number("landed-ms"))
-        if landed and not removed and _is_newest(change.conn, item, push):
+        if landed and not removed and item.id in self._behind.of(change.conn, push):
             item_deleted = _Case(item, change.request, push)
             self._cases.append(item_deleted)
 
@@ -209,11 +212,26 @@ class LostUpdate(Rule):
         )
 
 
-def _is_newest(connection: Connection, item: ItemLife, push: Push) -> bool:
-    """Say whether the push keeps something, all of it is known, and nothing of it stands behind *item*."""
-    kept = set(push.items or ())
-    order = list(connection.lanes.server)
-    if item.id not in order or not kept or not kept.issubset(order):
-        return False
-    behind = order[order.index(item.id) + 1 :]
-    return not kept.intersection(behind)
+class _Behind:
+    """What stands behind all that a push keeps: looked up once for all its deletes, until the lanes change."""
+
+    def __init__(self) -> None:
+        self._push: Push | None = None
+        self._version = 0
+        self._items: frozenset[str] = frozenset()
+
+    def of(self, connection: Connection, push: Push) -> frozenset[str]:
+        """Give the items behind the last one that *push* keeps; none where it keeps nothing, or something unknown."""
+        if push is not self._push or connection.lanes.version != self._version:
+            self._push, self._version = push, connection.lanes.version
+            self._items = frozenset(_tail_behind(connection.lanes.server, push.listed))
+        return self._items
+
+
+def _tail_behind(lane: Lane, kept: frozenset[str]) -> Iterator[str]:
+    if not kept or not all(item_id in lane for item_id in kept):
+        return
+    item_id = lane.tail
+    while item_id is not None and item_id not in kept:
+        yield item_id
+        item_id = lane.before(item_id)

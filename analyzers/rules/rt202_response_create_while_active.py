@@ -1,13 +1,22 @@
 """RT202: a response is asked for while one is in progress."""
 
+from dataclasses import dataclass
+
 from rtlog.analyzers.finding import stamp
-from rtlog.analyzers.moment import Moment, within
+from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed, within
 from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.reconciler.changes import RequestAnswered, ResponseCreated
 from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
+
+
+@dataclass(slots=True, eq=False)
+class _Refusal:
+    connection: Connection
+    request: Request
+    retry: Moment | None = None
 
 
 class ResponseCreateWhileActive(Rule):
@@ -119,14 +128,17 @@ class ResponseCreateWhileActive(Rule):
 
     def begin(self) -> None:
         """Start with no case open."""
-        self._refused: list[tuple[Connection, Request, Moment | None]] = []
+        self._refused: list[_Refusal] = []
+        self._waiting: list[_Refusal] = []
 
     @on(RequestAnswered)
     def answered(self, change: RequestAnswered) -> None:
         """Keep a refusal until it is known whether the reply came after all."""
         request = change.request
         if request.type == "response.create" and request.error_code == errors.ACTIVE_RESPONSE:
-            self._refused.append((change.conn, request, None))
+            refusal = _Refusal(change.conn, request)
+            self._refused.append(refusal)
+            self._waiting.append(refusal)
 
     @on(ResponseCreated)
     def created(self, change: ResponseCreated) -> None:
@@ -134,19 +146,24 @@ class ResponseCreateWhileActive(Rule):
         request = change.response.request
         if request is None or request.out_of_band:
             return
-        self._refused = [
-            (c, refused, retry or (change.at if self._is_retry(c, refused, change, request) else None))
-            for c, refused, retry in self._refused
-        ]
+        for refusal in self._waiting:
+            if self._is_retry(refusal, change, request):
+                refusal.retry = change.at
+        self._waiting = [r for r in self._waiting if r.retry is None and not self._is_over(r, change.at)]
 
-    def _is_retry(self, c: Connection, refused: Request, change: ResponseCreated, request: Request) -> bool:
-        later = c is change.conn and refused.answered is not None and request.sent.seq > refused.sent.seq
+    def _is_retry(self, refusal: _Refusal, change: ResponseCreated, request: Request) -> bool:
+        refused = refusal.request
+        later = refusal.connection is change.conn and request.sent.seq > refused.sent.seq
         return later and (change.at.t is None or within(refused.answered, change.at, self.number("retry-ms")))
+
+    def _is_over(self, refusal: _Refusal, now: Moment) -> bool:
+        waited = elapsed(refusal.request.answered, now)
+        return waited is not None and waited > self.number("retry-ms") * NS_PER_MS
 
     def finish(self) -> None:
         """Report each refusal with its outcome."""
-        for connection, request, retry in self._refused:
-            self._report(connection, request, retry)
+        for refusal in self._refused:
+            self._report(refusal.connection, refusal.request, refusal.retry)
 
     def _report(self, connection: Connection, request: Request, retry: Moment | None) -> None:
         blocker = connection.response(next(iter(request.active_when_sent), None))

@@ -5,17 +5,18 @@ from importlib.metadata import version
 from typing import TextIO
 
 from rtlog.analyzers.report import RecordingReport, Report
+from rtlog.cli.formats.wording import ascii_where_unprintable
 
 
 def write(reports: Iterable[RecordingReport], stream: TextIO) -> None:
     """Write one document; its schema is `rtlog schema report`."""
     whole = Report(tool=f"rtlog {version('rtlog')}", recordings=[_encodable(report) for report in reports])
-    stream.write(whole.model_dump_json(indent=2) + "\n")
+    stream.write(ascii_where_unprintable(whole.model_dump_json(indent=2)) + "\n")
 
 
 def write_lines(reports: Iterable[RecordingReport], stream: TextIO) -> None:
     """Write a line a recording, as soon as it is judged."""
-    stream.writelines(_encodable(report).model_dump_json() + "\n" for report in reports)
+    stream.writelines(ascii_where_unprintable(_encodable(report).model_dump_json()) + "\n" for report in reports)
 
 
 def _encodable(report: RecordingReport) -> RecordingReport:

@@ -1,13 +1,21 @@
 """Words that every text of a report is made of: text of the wire made harmless, counts, times, colours."""
 
+import json
+import re
 from typing import Final
 
 STYLES: Final = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
+_BEYOND_ASCII: Final = re.compile("[^\\x00-\\x7e]")
 
 
 def printable(text: str) -> str:
     """Escape what a terminal would obey: wire text is untrusted."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def ascii_where_unprintable(document: str) -> str:
+    """Give a JSON *document* that says the same, with what a terminal would obey or hide as `u` and four digits."""
+    return _BEYOND_ASCII.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], document)
 
 
 def clip(text: str, limit: int) -> str:

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rtlog.analyzers.report import CoverageReport, EvidenceReport, FindingReport, RecordingReport, StoryReport
-from rtlog.cli.formats import github, junit, markdown, sarif
+from rtlog.analyzers.report import CoverageReport, EvidenceReport, FindingReport, RecordingReport, Report, StoryReport
+from rtlog.cli.formats import github, junit, markdown, report_json, sarif
 from rtlog.cli.formats.wording import printable
 
 MARKS = st.sampled_from(
@@ -79,6 +79,20 @@ def test_junit_is_xml_that_says_the_text(text: str):
     assert suite.get("name") == printable(report.path)
     (failure,) = suite.iter("failure")
     assert failure.get("message") == printable(text)
+
+
+@given(TEXTS)
+@example("\x7f\x85\x9b31m\u2028\u202e\U000e0001é😀")
+def test_json_says_the_text_and_nothing_that_a_terminal_obeys(text: str):
+    whole, lines = StringIO(), StringIO()
+
+    report_json.write([recording(text)], whole)
+    report_json.write_lines([recording(text)], lines)
+
+    assert Report.model_validate_json(whole.getvalue()).recordings == [recording(text)]
+    assert RecordingReport.model_validate_json(lines.getvalue()) == recording(text)
+    assert whole.getvalue().replace("\n", "").isprintable()
+    assert lines.getvalue().removesuffix("\n").isprintable()
 
 
 @given(TEXTS)
