@@ -50,6 +50,7 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
             "--spoken/--no-spoken", help="Show what was said; by default not in markdown.", show_default=False
         ),
     ] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Show each record of the file, too, with long texts cut.")] = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Draw it while it is written; Ctrl-C ends.")] = False,
     wire_only: Annotated[bool, typer.Option("--wire-only", help="Leave out what the application told.")] = False,
     pager: Annotated[
@@ -68,8 +69,11 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     from rtlog.cli.paging import paged
     from rtlog.cli.rendering.choosing import keeps_little, selection_of
     from rtlog.cli.rendering.view import view_of
+    from rtlog.recordings.errors import RtlogError
     from rtlog.recordings.sources import resolve
 
+    if raw and output_format is not Format.TEXT:
+        raise RtlogError(f"--raw is for text: {output_format} shows records in its own way")
     setup = setup_for(config, isolated=isolated)
     wishes = Wishes(
         style=style,
@@ -86,11 +90,17 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
         lanes=tuple(lanes or ()),
         fold=fold,
         spoken=spoken,
+        raw=raw,
     )
     if follow:
         from rtlog.cli.following.command import follow as follow_growing
 
-        refused = {"--output": output, "--wire-only": wire_only, f"--epoch {epoch}": epoch not in {"push", "first"}}
+        refused = {
+            "--output": output,
+            "--raw": raw,
+            "--wire-only": wire_only,
+            f"--epoch {epoch}": epoch not in {"push", "first"},
+        }
         follow_growing(
             files, setup, wishes, real_ids=not labels, refused=[each for each, given in refused.items() if given]
         )

@@ -79,6 +79,8 @@ def _entry(row: EntryRow, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     lead = _lead(teller.when(entry.at), drawing.arrows.get(entry.at.dir, " "))
     follow = (Segment(" " * 16),)
     yield Line(_sentence(entry, teller), lead, follow)
+    if recorded := teller.recorded(entry.at):
+        yield Line(recorded, follow, follow)
     for finding in acts(entry.marks):
         yield Line((Segment("! ", "bold"), *finding), follow, follow)
     for proof in proofs(entry.marks, teller):

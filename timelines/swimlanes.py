@@ -102,10 +102,10 @@ class SwimLanes:
                 self._busy.upto(row.last)
 
     def _entry(self, row: EntryRow) -> Iterator[Line]:
-        entry = row.entry
-        yield self._line(
-            _sentence(entry, self._timeline, self._teller), self._teller.when(entry.at), entry.at.dir, entry.at
-        )
+        entry, at = row.entry, row.first
+        yield self._line(_sentence(entry, self._timeline, self._teller), self._teller.when(at), at.dir, at)
+        if recorded := self._teller.recorded(at):
+            yield self._line(recorded)
         for mark in entry.marks:
             if mark.act:
                 yield self.finding(mark.finding)

@@ -40,6 +40,9 @@ def told(point: Point, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     lead = f"{teller.when(point.entries[0].at)} {drawing.pause} "
     follow = (Segment("    "),)
     yield Line(sentence(point, teller, drawing.times), (Segment(lead, "time"),), follow)
+    for entry in point.entries:
+        if recorded := teller.recorded(entry.at):
+            yield Line(recorded, follow, follow)
     marks = tuple(mark for entry in point.entries for mark in entry.marks)
     for finding in acts(marks):
         yield Line((Segment("! ", "bold"), *finding), follow, follow)

@@ -4,7 +4,7 @@ A segment is a piece of text with a role; a terminal gives roles colours, markdo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from rtlog.analyzers.finding import offset_ms, render
@@ -33,6 +33,7 @@ SHOWN: Final = 120
 LISTED: Final = 12
 """Items listed one by one; of more the last ones are."""
 ELLIPSIS: Final = "…"
+NO_LINES: Final[Mapping[int, str]] = {}
 ID: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
 
 
@@ -85,12 +86,30 @@ def _last(names: Sequence[str], limit: int) -> tuple[Sequence[str], list[str]]:
 
 
 class Teller:
-    """Tells sentences of one timeline; with *private* false, what was said or computed is only counted."""
+    """Tells sentences of one timeline; with *private* false, what was said or computed is only counted.
 
-    def __init__(self, names: Names, epoch: int | None, *, private: bool = True) -> None:
+    *clean* takes secrets out of texts of the wire; *recorded* holds lines of the file, by number, that are to be shown.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        epoch: int | None,
+        *,
+        private: bool = True,
+        clean: Callable[[str], str] = str,
+        recorded: Mapping[int, str] = NO_LINES,
+    ) -> None:
         self.names = names
         self.epoch = epoch
         self._private = private
+        self._clean = clean
+        self._recorded = recorded
+
+    def recorded(self, at: Moment) -> Segments:
+        """Give the line of the file that holds the record *at*, where it is to be shown; else nothing."""
+        line = self._recorded.get(at.line)
+        return (Segment(printable(line), "dim"),) if line else ()
 
     def tell(self, words: Words) -> Segments:
         """Give the segments of a sentence."""
@@ -108,7 +127,7 @@ class Teller:
             case ResponseName():
                 text, role = clip(self.names.response(word.id)), "name"
             case Quote():
-                text, role = clip(self.named(word.text)), "quote"
+                text, role = clip(self._clean(self.named(word.text))), "quote"
             case Private():
                 text, role = self.confide(word)
             case When():
@@ -126,7 +145,7 @@ class Teller:
 
     def message(self, text: str) -> str:
         """Write a finding's sentence."""
-        return printable(render(text, self.epoch))
+        return printable(self._clean(render(text, self.epoch)))
 
     def named(self, text: str) -> str:
         """Give *text* with the ids it mentions replaced by their names."""
@@ -139,4 +158,5 @@ class Teller:
         """Give private text, or only its length."""
         if not self._private:
             return Segment(f"{len(word.text)} characters", "dim")
-        return Segment(f"“{clip(word.text)}”" if word.spoken else clip(word.text), "private")
+        text = clip(self._clean(word.text))
+        return Segment(f"“{text}”" if word.spoken else text, "private")

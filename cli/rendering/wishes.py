@@ -25,10 +25,15 @@ class Format(StrEnum):
 
     TEXT = "text"
     MARKDOWN = "markdown"
+    MERMAID = "mermaid"
     HTML = "html"
     SVG = "svg"
     CHROME_TRACE = "chrome-trace"
     JSON = "json"
+
+
+FOR_AN_ISSUE = frozenset({Format.MARKDOWN, Format.MERMAID})
+"""What is made for everybody's eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +64,4 @@ class Wishes:
     @property
     def tells_words(self) -> bool:
         """Whether what was said is shown: by default not where it is made for an issue."""
-        return self.output_format is not Format.MARKDOWN if self.spoken is None else self.spoken
+        return self.output_format not in FOR_AN_ISSUE if self.spoken is None else self.spoken
