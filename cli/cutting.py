@@ -44,6 +44,7 @@ class Whole:
     """A recording that is to be cut: what was found in it, and what must be known of its records."""
 
     path: Path
+    recording_id: str
     facts: Facts
     spans: tuple[Span, ...]
     found: frozenset[Known]
@@ -60,22 +61,29 @@ class Cut:
     breadth: Breadth
     kept: int
     lost: tuple[Known, ...]
+    found: frozenset[Known] = frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out."""
+        return self.kept == len(self.whole.facts)
 
     def lines(self) -> Iterator[bytes]:
-        """Give the lines of the cut."""
+        """Give the lines of the cut; those of the recording as they are where all of it is kept."""
         lines = Lines(self.whole.path)
         try:
-            yield from self.splicer.lines(lines)
+            yield from lines if self.is_whole else self.splicer.lines(lines)
         finally:
             lines.close()
 
 
-def cut(path: Path, setup: Setup, wishes: Wishes) -> Cut:
+def cut(path: Path, setup: Setup, wishes: Wishes, *, or_whole: bool = False) -> Cut:
     """Give the narrowest cut of the recording at *path* to what *wishes* show that finds there what the whole finds.
 
-    Raises RecordingError for what cannot be read, UnknownNameError and RtlogError for what is not in it.
+    With *or_whole* a recording that has no story is kept whole. Raises RecordingError for what cannot be read,
+    UnknownNameError and RtlogError for what is not in it.
     """
-    whole = _read(path, setup, wishes)
+    whole = _read(path, setup, wishes, or_whole=or_whole)
     for breadth in Breadth:
         attempt = _attempt(whole, setup, breadth)
         if not attempt.lost or breadth is Breadth.WHOLE:
@@ -83,7 +91,7 @@ def cut(path: Path, setup: Setup, wishes: Wishes) -> Cut:
     raise AssertionError(path)  # not reached: the last breadth is given in any case
 
 
-def _read(path: Path, setup: Setup, wishes: Wishes) -> Whole:
+def _read(path: Path, setup: Setup, wishes: Wishes, *, or_whole: bool) -> Whole:
     if path == STDIN:
         raise RecordingError("-", "a cut needs a file: it is read more than once")
     outline, facts = Outline(), Facts()
@@ -99,14 +107,14 @@ def _read(path: Path, setup: Setup, wishes: Wishes) -> Whole:
         output_format=Format.MARKDOWN, around=wishes.around, pad=wishes.pad, start=wishes.start, end=wishes.end
     )
     windows = selection_of(outline, reading.header.started, asked).windows
-    if windows is None:
+    if windows is None and not or_whole:
         raise RecordingError(path, "has no story to cut to: choose a part with --around, or --from and --to")
-    spans = tuple(_spans(facts, windows))
-    if not spans:
+    spans = tuple(_spans(facts, windows or ()))
+    if windows is not None and not spans:
         raise RecordingError(path, "has no record in that part")
     found = [_known(finding, None) for finding in analysis.findings]
     wanted = frozenset(each for each in found if _inside(each, spans))
-    return Whole(path, facts, spans, frozenset(found), wanted)
+    return Whole(path, reading.header.id, facts, spans, frozenset(found), wanted)
 
 
 def _spans(facts: Facts, windows: Sequence[Window]) -> Iterator[Span]:
@@ -127,11 +135,11 @@ def _attempt(whole: Whole, setup: Setup, breadth: Breadth) -> Cut:
         file.writelines(tried.lines())
         file.seek(0)
         analysis = _analyzed(cast("BinaryIO", file), setup)
-    origins = tried.splicer.origins
+    origins = None if tried.is_whole else tried.splicer.origins
     found = {_known(finding, origins) for finding in analysis.findings}
     lost = (whole.wanted - found) | (found - whole.found)
     splicer = Splicer(whole.facts, places, whole.spans)
-    return Cut(whole, splicer, breadth, len(places), tuple(sorted(lost)))
+    return Cut(whole, splicer, breadth, len(places), tuple(sorted(lost)), frozenset(found))
 
 
 def _analyzed(file: BinaryIO, setup: Setup) -> Analysis:
@@ -165,6 +173,8 @@ NEEDED: Final = {
 def told(made: Cut) -> str:
     """Say in a line what *made* has kept, and which findings it lacks or makes up."""
     whole = made.whole
+    if made.is_whole and not whole.spans:
+        return f"all {len(whole.facts):,} records: it has no story"
     spans = ", ".join(f"{first}-{last}" for first, last in whole.spans[:LISTED])
     more = f" and {len(whole.spans) - LISTED} more" if len(whole.spans) > LISTED else ""
     said = f"{made.kept:,} of {len(whole.facts):,} records, lines {spans}{more} {NEEDED[made.breadth]}"

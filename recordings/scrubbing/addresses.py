@@ -8,11 +8,12 @@ from rtlog.recordings.vocabulary.providers import PROVIDERS
 
 HEADERS: Final = frozenset(
     {
-        "accept", "accept-encoding", "alt-svc", "cache-control", "cf-cache-status", "cf-ray", "connection",
-        "content-encoding", "content-length", "content-type", "date", "openai-beta", "openai-processing-ms",
-        "openai-version", "pragma", "retry-after", "sec-websocket-accept", "sec-websocket-extensions",
-        "sec-websocket-key", "sec-websocket-protocol", "sec-websocket-version", "server", "transfer-encoding",
-        "upgrade", "user-agent", "vary", "via", "x-request-id", "x-ms-region", "apim-request-id",
+        "accept", "accept-encoding", "alt-svc", "apim-request-id", "cache-control", "cf-cache-status", "cf-ray",
+        "connection", "content-encoding", "content-length", "content-type", "date", "openai-beta",
+        "openai-processing-ms", "openai-version", "pragma", "retry-after", "sec-websocket-accept",
+        "sec-websocket-extensions", "sec-websocket-key", "sec-websocket-protocol", "sec-websocket-version", "server",
+        "transfer-encoding", "upgrade", "user-agent", "vary", "via", "x-client-request-id", "x-ms-client-request-id",
+        "x-ms-region", "x-request-id",
     }
 )  # fmt: skip
 """Headers that say nothing of whose session it is. Those of SDKs (`x-stainless-`) neither."""
