@@ -11,14 +11,26 @@ from rtlog.timelines.diffing.telling import Tellers
 from rtlog.timelines.markdown_text import code, code_block, inline, plain
 from rtlog.timelines.telling import Line
 
-LIMIT: Final = 55_000
-"""Characters of differences: a comment of a forge holds 65,536, and the summary stands before them."""
-LISTED: Final = 30
+LIMIT: Final = 60_000
+"""Characters of the document: a comment of a forge holds 65,536."""
+FENCES: Final = 1_000
+"""Characters kept for what stands around the differences, however many backticks their fence needs."""
+LISTED: Final = 20
 """Findings that are told one by one."""
 
 
 def markdown(comparison: Comparison, sides: tuple[Side, Side], tellers: Tellers, style: Style) -> Iterator[str]:
     """Give the lines of *comparison* as a document."""
+    summary = list(_summary(comparison, sides, tellers))
+    yield from summary
+    room = LIMIT - sum(len(line) + 1 for line in summary) - FENCES
+    block = _cut([_text(line) for line in differences(comparison, tellers, style)], room)
+    if block:
+        yield ""
+        yield from code_block(block, language="diff")
+
+
+def _summary(comparison: Comparison, sides: tuple[Side, Side], tellers: Tellers) -> Iterator[str]:
     yield f"### {code(sides[0].title)} (A, `-`) and {code(sides[1].title)} (B, `+`)"
     yield ""
     if comparison.same:
@@ -26,30 +38,21 @@ def markdown(comparison: Comparison, sides: tuple[Side, Side], tellers: Tellers,
         yield ""
     for name, told in facts(comparison, sides, tellers):
         yield f"* {plain(name)}: {inline(told)}"
-    yield from _findings(comparison, sides, tellers)
-    block = _cut([_text(line) for line in differences(comparison, tellers, style)])
-    if block:
+    found = list(deltas(comparison, sides, tellers))
+    if found:
         yield ""
-        yield from code_block(block, language="diff")
-
-
-def _findings(comparison: Comparison, sides: tuple[Side, Side], tellers: Tellers) -> Iterator[str]:
-    told = list(deltas(comparison, sides, tellers))
-    if told:
-        yield ""
-    for sign, segments in told[:LISTED]:
+    for sign, segments in found[:LISTED]:
         yield f"* **{'only in A' if sign == '-' else 'only in B'}**: {inline(segments)}"
-    if len(told) > LISTED:
-        yield f"* and {len(told) - LISTED} more"
+    if len(found) > LISTED:
+        yield f"* and {len(found) - LISTED:,} more"
 
 
 def _text(line: Line) -> str:
     return "".join(segment.text for segment in (*line.lead, *line.body)).rstrip()
 
 
-def _cut(lines: list[str]) -> list[str]:
-    """Give as many of *lines* as fit, and say how many do not."""
-    room = LIMIT
+def _cut(lines: list[str], room: int) -> list[str]:
+    """Give as many of *lines* as *room* characters hold, and say how many do not fit."""
     for number, line in enumerate(lines):
         room -= len(line) + 1
         if room < 0:

@@ -27,7 +27,9 @@ def _matters(timeline: Timeline) -> bool:
 
 
 def _times(row: Row) -> tuple[int, int] | None:
-    if row.a is None or row.b is None or row.a.at.t is None or row.b.at.t is None:
+    if row.a is None or row.b is None or row.elsewhere is not None:
+        return None
+    if row.a.at.t is None or row.b.at.t is None:
         return None
     return row.a.at.t, row.b.at.t
 
