@@ -1,82 +1,81 @@
-"""A timeline for an issue: the T+ list in markdown, with the lanes at the points that prove something."""
+"""A recording for an issue: what happened, in which versions, the T+ list with the lanes, and the raw proof.
+
+Whatever the recording's size it fits. The list is cut first, then the less grave stories, and what was cut is said.
+"""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from rtlog.analyzers.story import Story
-from rtlog.timelines.folds import background_text, left_out_text
-from rtlog.timelines.lane_block import block
-from rtlog.timelines.markdown_text import code, code_block, inline, plain
-from rtlog.timelines.model import Mark, Timeline
-from rtlog.timelines.points import Point, background, points, sentence
-from rtlog.timelines.rows import LeftOutRow, Row
-from rtlog.timelines.starting import Start, skipped, start_of
-from rtlog.timelines.telling import Teller
+from rtlog.timelines.issue import Issue
+from rtlog.timelines.issue_evidence import evidence_lines
+from rtlog.timelines.issue_list import list_lines
+from rtlog.timelines.issue_story import story_lines, worst_first
+from rtlog.timelines.markdown_page import COMMENT, Room
+from rtlog.timelines.markdown_text import cell, code, plain
+from rtlog.timelines.model import Timeline
+from rtlog.timelines.rows import Row
+from rtlog.timelines.telling import Teller, clip
 
-TIMES = "×"  # noqa: RUF001 - a multiplication sign is meant
-INDENT = "  "
+RESERVED: Final = 1_000
+"""Bytes kept for headings, and for what says that something was left out."""
+FOR_STORIES: Final = 0.75
+"""The part of the page that stories and their evidence may take before the list."""
+FACT: Final = 300
+FACTS: Final = 30
 
 
-def markdown(timeline: Timeline, page: Sequence[Row], teller: Teller, title: str) -> Iterator[str]:
-    """Give the lines of *page* as a document under *title*."""
-    yield f"### Timeline of {code(title)}"
+def markdown(
+    timeline: Timeline, page: Sequence[Row], teller: Teller, issue: Issue, limit: int = COMMENT
+) -> Iterator[str]:
+    """Give the lines of the document, in at most *limit* bytes of UTF-8."""
+    room = Room(limit - RESERVED)
+    table = list(_facts(issue))
+    room.take(table)
+    stories = worst_first(timeline.stories)
+    told, proofs = _stories(stories, issue, teller, Room(room.left - int(limit * (1 - FOR_STORIES))), room)
+    yield f"## Timeline of {code(clip(issue.title))}{f': {plain(issue.headline)}' if issue.headline else ''}"
+    yield from told
+    yield from table
     yield ""
-    left_out, page = skipped(page)
-    if left_out is not None:
-        yield f"*{plain(left_out_text(left_out))}*"
+    yield "### Timeline"
+    yield ""
+    yield from list_lines(timeline, page, teller, room.left)
+    yield from proofs
+    if issue.unavailable and stories:
         yield ""
-    start = start_of(timeline, page)
-    if start is None:
-        yield "Nothing to show."
+        yield f"*{plain(issue.unavailable)}*"
+
+
+def _stories(
+    stories: Sequence[Story], issue: Issue, teller: Teller, own: Room, page: Room
+) -> tuple[list[str], list[str]]:
+    """Give the stories and what proves them, as much as fits in their own room, which is a part of the page's."""
+    told: list[str] = []
+    proofs: list[str] = []
+    before = own.left
+    shown = 0
+    for story in stories:
+        lines = ["", *story_lines(story, teller)]
+        if not own.take(lines):
+            break
+        told += lines
+        shown += 1
+        proof = evidence_lines(story, issue, teller, own.left)
+        own.take(proof)
+        proofs += proof
+    page.left -= before - own.left
+    left = len(stories) - shown
+    if left:
+        told += ["", f"*{left:,} more {'story is' if left == 1 else 'stories are'} left out, the least grave.*"]
+    return told, proofs
+
+
+def _facts(issue: Issue) -> Iterator[str]:
+    if not issue.facts:
         return
-    yield from _starting_state(start, teller)
-    for point in points(page):
-        if isinstance(point, LeftOutRow):
-            yield f"* *{plain(left_out_text(point))}*"
-        else:
-            yield from _point(point, teller)
-    beside = background(page)
-    if beside:
-        yield f"* *besides: {plain(background_text(beside, TIMES))}*"
-    for story in timeline.stories:
-        yield ""
-        yield from _story(story, teller)
-
-
-def _starting_state(start: Start, teller: Teller) -> Iterator[str]:
-    under_way = "; ".join(inline(teller.tell(words)) for words in start.under_way)
-    yield f"Starting state{f' ({under_way})' if under_way else ''}:"
     yield ""
-    yield from code_block(block(start.view, teller))
-    yield ""
-
-
-def _point(point: Point, teller: Teller) -> Iterator[str]:
-    entries = point.entries
-    time = plain(teller.when(entries[0].at))
-    marks = tuple(mark for entry in entries for mark in entry.marks)
-    yield f"* **{time}** — {inline(sentence(point, teller, TIMES))}{_markers(marks)}"
-    if marks and point.before != point.after:
-        yield ""
-        yield from code_block(block(point.after, teller), INDENT)
-        yield ""
-
-
-def _markers(marks: tuple[Mark, ...]) -> str:
-    acts = dict.fromkeys(f"**{m.finding.rule} {m.finding.name}**" for m in marks if m.act)
-    proofs = dict.fromkeys(m.finding.rule for m in marks if not m.act)
-    told = [*acts, f"evidence of {', '.join(proofs)}"] if proofs else [*acts]
-    return f" [{'; '.join(told)}]" if told else ""
-
-
-def _story(story: Story, teller: Teller) -> Iterator[str]:
-    root = story.root
-    kind = f"**{root.rule} {root.name}** ({root.severity.value}, {root.certainty})"
-    yield f"{kind}: {plain(teller.message(root.message))}."
-    effects = [finding for finding in story.findings if finding is not root]
-    if effects:
-        yield ""
-        yield "What follows from it:"
-        yield ""
-    for finding in effects:
-        time = plain(teller.when(finding.at))
-        yield f"* **{time}** — {finding.rule} {finding.name}: {plain(teller.message(finding.message))}."
+    yield "| recording | |"
+    yield "|---|---|"
+    for name, text in issue.facts[:FACTS]:
+        yield f"| {cell(plain(clip(name)))} | {cell(plain(clip(text, FACT)))} |"

@@ -1,6 +1,7 @@
 """Markdown that shows text and never obeys it: what is not plainly harmless goes into code."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rtlog.timelines.telling import Role, Segment, Segments
@@ -11,6 +12,11 @@ _LINKS: Final = re.compile(r"://|^www\.|_|\bGH-[0-9]", re.IGNORECASE)
 """What a forge turns into links or emphasis although it looks harmless."""
 _TOKEN: Final = re.compile(r"([(“]*)(.*?)([.,;:)”]*)", re.DOTALL)
 _TICKS: Final = re.compile("`+")
+_CODE: Final = re.compile(r"(?P<ticks>`+)(?P<text>.+?)(?P=ticks)(?!`)", re.DOTALL)
+_LIST: Final = re.compile(r"^([0-9]*)([-+=.)])")
+_ESCAPED: Final = r"\1\\\2"
+"""What begins a line does not begin another list."""
+_PLAIN: Final = re.compile(r"[\w .,:;/+-]")
 
 
 def code(text: str) -> str:
@@ -26,6 +32,26 @@ def code_block(lines: list[str], indent: str = "", language: str = "text") -> li
     """Give *lines* as a fenced block of *language*."""
     fence = "`" * max(3, max(map(_longest_run, lines), default=0) + 1)
     return [indent + line for line in (f"{fence}{language}", *lines, fence)]
+
+
+def cell(markdown: str) -> str:
+    """Give *markdown* so that no bar in it ends the cell of a table.
+
+    A table is cut at its bars before code is looked for, and a backslash may be escaped itself: so code with a bar is
+    written as HTML, each sign by its number.
+    """
+    if "|" not in markdown:
+        return markdown
+    return _CODE.sub(lambda match: f"<code>{_numbered(match['text'])}</code>", markdown).replace("|", "&#124;")
+
+
+def bullets(heading: str, texts: Sequence[str]) -> Iterator[str]:
+    """Give *texts* as a list under *heading*, with a blank line before it; nothing where there are none."""
+    if texts:
+        yield ""
+        yield heading
+        yield ""
+        yield from (f"* {_LIST.sub(_ESCAPED, plain(text))}" for text in texts)
 
 
 def plain(text: str) -> str:
@@ -48,6 +74,10 @@ def _word(word: str) -> str:
     match = _TOKEN.fullmatch(word)
     opening, core, closing = match.groups() if match else ("", word, "")
     return f"{opening}{code(core)}{closing}"
+
+
+def _numbered(text: str) -> str:
+    return "".join(char if _PLAIN.match(char) else f"&#{ord(char)};" for char in text.strip())
 
 
 def _longest_run(text: str) -> int:

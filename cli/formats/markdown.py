@@ -8,13 +8,12 @@ from typing import Final, TextIO
 
 from rtlog.analyzers.report import RecordingReport
 from rtlog.cli.formats.facts import coverage_facts, not_judged, tally
-from rtlog.cli.formats.markdown_story import cell, story_lines
+from rtlog.cli.formats.markdown_story import story_lines
 from rtlog.cli.formats.told import ToldStory, stories_of, worst_first
 from rtlog.cli.formats.wording import clip, counted, printable
-from rtlog.timelines.markdown_text import code, plain
+from rtlog.timelines.markdown_page import COMMENT, Room
+from rtlog.timelines.markdown_text import cell, code, plain
 
-COMMENT: Final = 60_000
-"""GitHub takes comments of 65,536 characters."""
 RESERVED: Final = 500
 """Kept for what says that something was left out."""
 CLEAN_ROWS: Final = 50
@@ -49,15 +48,18 @@ class _Page:
     """Lines, as long as they fit."""
 
     def __init__(self, limit: int) -> None:
-        self.left = limit
+        self._room = Room(limit)
         self._lines: list[str] = []
+
+    @property
+    def left(self) -> int:
+        """Give how many bytes are left."""
+        return self._room.left
 
     def add(self, lines: Sequence[str]) -> bool:
         """Add *lines* where all of them fit."""
-        size = sum(len(line.encode("utf-8", "backslashreplace")) + 1 for line in lines)
-        if size > self.left:
+        if not self._room.take(lines):
             return False
-        self.left -= size
         self._lines += lines
         return True
 

@@ -1,25 +1,19 @@
 """One story as Markdown: its sentence, its proof as a table, what follows from it as numbered steps."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from rtlog.analyzers.report import EvidenceReport, FindingReport
 from rtlog.cli.formats.proof import ARROWS, LANES, abridged, connectives, new_evidence, prevention
 from rtlog.cli.formats.told import ToldStory
 from rtlog.cli.formats.wording import clip, counted, printable, when
-from rtlog.timelines.markdown_text import code, code_block, plain
+from rtlog.timelines.markdown_text import bullets, cell, code, code_block, plain
 
 LISTED: Final = 40
 """Rows of one table, and steps of one story."""
 TEXT: Final = 1_000
 """Characters of one text."""
 TABLE: Final = ("| | time | event | what it shows | line |", "|---|---:|---|---|---:|")
-_CODE: Final = re.compile(r"(?P<ticks>`+)(?P<text>.+?)(?P=ticks)(?!`)", re.DOTALL)
-_LIST: Final = re.compile(r"^([0-9]*)([-+=.)])")
-_ESCAPED: Final = r"\1\\\2"
-"""What begins a line does not begin another list."""
-_PLAIN: Final = re.compile(r"[\w .,:;/+-]")
 
 
 def story_lines(story: ToldStory) -> Iterator[str]:
@@ -35,21 +29,6 @@ def story_lines(story: ToldStory) -> Iterator[str]:
     yield from _lanes(root)
     yield from _consequences(story)
     yield from _prevention(story)
-
-
-def cell(markdown: str) -> str:
-    """Give *markdown* so that no bar in it ends the cell of a table.
-
-    A table is cut at its bars before code is looked for, and a backslash may be escaped itself: so code with a bar is
-    written as HTML, each sign by its number.
-    """
-    if "|" not in markdown:
-        return markdown
-    return _CODE.sub(lambda match: f"<code>{_numbered(match['text'])}</code>", markdown).replace("|", "&#124;")
-
-
-def _numbered(text: str) -> str:
-    return "".join(char if _PLAIN.match(char) else f"&#{ord(char)};" for char in text.strip())
 
 
 def _told(text: str) -> str:
@@ -113,15 +92,6 @@ def _record(e: EvidenceReport) -> str:
 
 def _prevention(story: ToldStory) -> Iterator[str]:
     whole, limiting = prevention(story)
-    yield from _listed("What would have prevented it:", whole)
-    yield from _listed(
-        "What would have limited it:", [f"{rule}: {cure}" for rule, cures in limiting.items() for cure in cures]
-    )
-
-
-def _listed(heading: str, cures: Sequence[str]) -> Iterator[str]:
-    if cures:
-        yield ""
-        yield heading
-        yield ""
-        yield from (f"* {_LIST.sub(_ESCAPED, _told(cure))}" for cure in cures)
+    yield from bullets("What would have prevented it:", [clip(cure, TEXT) for cure in whole])
+    limits = [clip(f"{rule}: {cure}", TEXT) for rule, cures in limiting.items() for cure in cures]
+    yield from bullets("What would have limited it:", limits)

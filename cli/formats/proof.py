@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from rtlog.analyzers.prevention import prevention as prevention_of
 from rtlog.analyzers.reconciler.lane import CUT
 from rtlog.analyzers.report import EvidenceReport, FindingReport
 from rtlog.cli.formats.told import ToldStory
@@ -32,15 +33,7 @@ def connectives(finding: FindingReport) -> list[str]:
 
 def prevention(story: ToldStory) -> tuple[list[str], dict[str, list[str]]]:
     """Give what would have prevented the story, and, by rule, what would have limited only what followed."""
-    whole = list(dict.fromkeys(story.root.prevented_by))
-    told_already = set(whole)
-    limiting: dict[str, list[str]] = {}
-    for finding in story.consequences:
-        for cure in finding.prevented_by:
-            if cure not in told_already:
-                told_already.add(cure)
-                limiting.setdefault(finding.rule, []).append(cure)
-    return whole, limiting
+    return prevention_of(story.root, story.consequences)
 
 
 def new_evidence(story: ToldStory) -> list[list[EvidenceReport]]:

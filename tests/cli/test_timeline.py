@@ -284,7 +284,7 @@ def test_it_is_written_to_a_file_as_a_whole(tmp_path: Path) -> None:
     done = rtlog(R1, "--output-format", "markdown", "-o", target)
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert target.read_text(encoding="utf-8").startswith("### Timeline of `r01-")
+    assert target.read_text(encoding="utf-8").startswith("## Timeline of `r01-")
     assert list(tmp_path.iterdir()) == [target]
     assert rtlog(R1, "-o", tmp_path / "no" / "where").returncode == 2
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtlog.timelines.issue import Issue
 from rtlog.timelines.markdown import markdown
 from rtlog.timelines.markdown_text import code, code_block, plain
 from rtlog.timelines.model import Timeline
@@ -67,7 +68,7 @@ def test_our_own_sentences_stay_readable() -> None:
 
 def document(timeline: Timeline, *, private: bool = False) -> str:
     teller = Teller(timeline.names, timeline.epoch, private=private)
-    return "\n".join(markdown(timeline, rows(timeline), teller, "x.rtlog.jsonl"))
+    return "\n".join(markdown(timeline, rows(timeline), teller, Issue("x.rtlog.jsonl")))
 
 
 def test_hostile_ids_names_and_reasons_stay_in_code(of_tape: Tape) -> None:
@@ -108,4 +109,4 @@ def test_an_empty_page_says_so(of_tape: Tape) -> None:
     timeline = of_tape("0 < added m1 user")
     teller = Teller(timeline.names, timeline.epoch)
 
-    assert list(markdown(timeline, [], teller, "x"))[-1] == "Nothing to show."
+    assert list(markdown(timeline, [], teller, Issue("x")))[-1] == "Nothing to show."

@@ -14,6 +14,7 @@ from rtlog.recordings.record import Record
 from rtlog.timelines import windows
 from rtlog.timelines.builder import TimelineBuilder
 from rtlog.timelines.drawing import drawing_for
+from rtlog.timelines.issue import Issue
 from rtlog.timelines.markdown import markdown
 from rtlog.timelines.model import Timeline
 from rtlog.timelines.outline import Outline
@@ -63,7 +64,7 @@ def drawn(timeline: Timeline, selection: Selection) -> Iterator[object]:
     page, teller = rows(timeline, selection), Teller(timeline.names, timeline.epoch)
     for style in (draw, walk, listing):
         yield list(style(timeline, page, teller, drawing_for(100, ascii_only=False)))
-    yield list(markdown(timeline, page, teller, "x.jsonl"))
+    yield list(markdown(timeline, page, teller, Issue("x.jsonl")))
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -10,8 +10,7 @@ from markdown_it.token import Token
 
 from rtlog.analyzers.report import RecordingReport
 from rtlog.cli.formats.markdown import COMMENT, document
-from rtlog.cli.formats.markdown_story import cell
-from rtlog.timelines.markdown_text import plain
+from rtlog.timelines.markdown_text import cell, plain
 
 Analyze = Callable[..., CompletedProcess[bytes]]
 Sample = Callable[[str], Path]

@@ -1,0 +1,60 @@
+"""The records that prove a story, as they were recorded, folded away in an issue."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rtlog.analyzers.story import Story
+from rtlog.timelines.issue import Issue
+from rtlog.timelines.issue_story import effects_of
+from rtlog.timelines.markdown_page import size
+from rtlog.timelines.markdown_text import code_block
+from rtlog.timelines.telling import Teller, clip
+
+LONGEST: Final = 1_000
+"""Characters of one recorded line."""
+NOTE: Final = 200
+FRAME: Final = 300
+"""Bytes for what stands around the lines."""
+
+
+def evidence_lines(story: Story, issue: Issue, teller: Teller, room: int) -> list[str]:
+    """Give the lines of a block that opens on a click, in at most *room* bytes; none where nothing fits or is there."""
+    shown: list[str] = []
+    told = dict(_proofs(story, teller))
+    left, number = room - FRAME, 0
+    for line, note in told.items():
+        if line not in issue.recorded:
+            continue
+        pair = [note, clip(issue.recorded[line], LONGEST)]
+        left -= size(pair)
+        if left < 0:
+            break
+        shown += pair
+        number += 1
+    if not number:
+        return []
+    available = sum(line in issue.recorded for line in told)
+    count = f"{number} line{'s' if number > 1 else ''}" if number == available else f"{number} of {available} lines"
+    summary = f"The records that prove {story.root.rule}, {count} of the recording: {issue.removed}."
+    return [
+        "",
+        "<details>",
+        f"<summary>{summary}</summary>",
+        "",
+        *code_block(shown, language="jsonc"),
+        "",
+        "</details>",
+    ]
+
+
+def _proofs(story: Story, teller: Teller) -> Iterator[tuple[int, str]]:
+    """Give the lines that prove the story in order, each with a comment that says why it matters."""
+    times: dict[int, str] = {}
+    reasons: dict[int, dict[str, None]] = {}
+    for finding in (story.root, *effects_of(story)):
+        for evidence in finding.evidence:
+            line = evidence.at.line
+            times[line] = teller.when(evidence.at)
+            reasons.setdefault(line, {})[f"{finding.rule}: {teller.message(evidence.note)}"] = None
+    for line, notes in sorted(reasons.items()):
+        yield line, f"// line {line}, {times[line]}, {clip('; '.join(notes), NOTE)}"
