@@ -125,17 +125,18 @@ def sentence(point: Point, teller: Teller, times: str) -> Segments:
         if entry.words:
             said += [Segment("; " if number else ": "), *teller.tell(entry.words)]
     if point.earlier:
-        said += [Segment(", after "), *_companions(point.earlier, teller, times)]
+        said += [Segment(", after "), *companions(point.earlier, teller, times)]
     said.append(Segment("."))
     effects = lane_effects(point.before, point.after, teller)
     if effects:
         said.append(Segment(f" {effects}."))
     if point.later:
-        said += [Segment(" Then "), *_companions(point.later, teller, times), Segment(".")]
+        said += [Segment(" Then "), *companions(point.later, teller, times), Segment(".")]
     return tuple(said)
 
 
-def _companions(rows: list[EntryRow | FoldRow], teller: Teller, times: str) -> Iterator[Segment]:
+def companions(rows: list[EntryRow | FoldRow], teller: Teller, times: str) -> Iterator[Segment]:
+    """Name what came with a point."""
     for number, row in enumerate(rows):
         if number:
             yield Segment(", ")

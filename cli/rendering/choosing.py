@@ -9,7 +9,7 @@ from rtlog.timelines.choice import Choice
 from rtlog.timelines.outline import Recorded
 from rtlog.timelines.windows import Selection, Window
 
-DRAWN_FROM_ROWS: Final = frozenset({Format.TEXT, Format.MARKDOWN})
+DRAWN_FROM_ROWS: Final = frozenset({Format.TEXT, Format.MARKDOWN, Format.MERMAID})
 """What asks a timeline for nothing but the rows that are shown."""
 WHOLE: Final = frozenset({Format.HTML, Format.CHROME_TRACE, Format.JSON})
 """What can be zoomed or searched, and shows the whole recording unless a person asks for a part."""
