@@ -130,6 +130,23 @@ def test_a_chosen_record_can_be_read_as_it_was_recorded(opened: Opened):
     assert "conversation.item.deleted" in page.locator("details.raw pre").inner_text()
 
 
+@pytest.mark.parametrize("fragment", ["RT102-27a7", "RT102", "line-139"])
+def test_a_link_can_lead_to_a_finding_or_a_line(fragment: str, drawn: Callable[..., Path], page: Page):
+    page.goto(f"{drawn('r01').as_uri()}#{fragment}")
+    page.wait_for_selector("html[data-ready]", state="attached")
+
+    assert page.evaluate("Data.records.line[State.state.record]") == 139
+    assert (page.evaluate("State.state.finding") >= 0) == fragment.startswith("RT102")
+
+
+@pytest.mark.parametrize("fragment", ["%", "line-999999", "constructor", "<img src=x>"])
+def test_a_link_that_leads_nowhere_opens_the_page(fragment: str, drawn: Callable[..., Path], page: Page):
+    page.goto(f"{drawn('r01').as_uri()}#{fragment}")
+    page.wait_for_selector("html[data-ready]", state="attached")
+
+    assert page.evaluate("[State.state.record, State.state.finding]") == [-1, -1]
+
+
 def test_the_table_follows_the_drawing(opened: Opened):
     page = opened("r01")
 

@@ -24,7 +24,7 @@ const Canvas = (() => {
   function paint() {
     asked = false;
     const width = pane.clientWidth, height = Math.max(layout.height, pane.clientHeight);
-    if (width < 50) return;
+    if (width < Drawing.GUTTER + 40) return;
     const { state } = State, colours = Theme.colours;
     painting = new Drawing.Painting(prepared(surfaces.tracks, width, height), width, state, colours, state);
     painting.tracks(layout, height);

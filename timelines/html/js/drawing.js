@@ -196,7 +196,7 @@ const Drawing = (() => {
 
     density(track) {
       const { ctx, colours } = this;
-      if (Filter.isFiltering() && Filter.hiddenLanes.has(LANE_OF[track.dir])) return;
+      if (Filter.isChoosing()) return;
       const columns = [];
       let most = 1, low = Data.lowerBound(track.times, this.from);
       while (low < track.times.length && track.times[low] <= this.to) {
@@ -217,7 +217,7 @@ const Drawing = (() => {
     spans(track) {
       track.rows.forEach((row, number) => {
         const y = track.top + number * Tracks.ROW;
-        let place = Math.max(0, Data.lowerBound(row.starts, this.from) - (row.crowded ? 40 : 1)), drawnUntil = -Infinity;
+        let place = Math.max(0, row.crowded ? 0 : Data.lowerBound(row.starts, this.from) - 1), drawnUntil = -Infinity;
         for (; place < row.spans.length && row.starts[place] <= this.to; place++) {
           const span = row.spans[place];
           const until = span.until === null ? Data.last : span.until;
@@ -252,7 +252,7 @@ const Drawing = (() => {
       ctx.fillStyle = colours.text;
       const began = span.kind === "request" ? Data.recordAt(span.line) : -1;
       const subject = began < 0 ? shortType(span.subject) : labelOf(began);
-      const words = `${refused ? "\u2715 " : ""}${subject}${open ? " \u2026 never ended" : ""}`;
+      const words = `${refused ? "\u2715 " : ""}${subject}${open ? ` \u2026 ${span.kind === "request" ? "never answered" : "never ended"}` : ""}`;
       Shapes.text(ctx, words, left + 5, y + 1 + tall / 2, width - 8);
       ctx.globalAlpha = 1;
     }

@@ -53,14 +53,16 @@ const Filter = (() => {
     refresh();
   }
 
-  const isFiltering = () => Boolean(hiddenLanes.size || hiddenTypes.size || item >= 0 || (onlyMatches && matches));
+  /* Whether records are chosen by what they say: of deltas nobody knows what they are about. */
+  const isChoosing = () => Boolean(item >= 0 || (onlyMatches && matches));
+  const isFiltering = () => Boolean(hiddenLanes.size || hiddenTypes.size || isChoosing());
   const lineShown = (line) => {
     const record = Data.recordAt(line);
     return record >= 0 && shown[record] === 1;
   };
 
   return {
-    hiddenLanes, hiddenTypes, search, lineShown, isFiltering,
+    hiddenLanes, hiddenTypes, search, lineShown, isChoosing, isFiltering,
     shows: (record) => shown[record] === 1,
     /* A span is shown with the record that began or ended it; one whose records lie outside the page is. */
     showsSpan: (span) => !isFiltering() || lineShown(span.line) || lineShown(span.toLine),

@@ -21,6 +21,14 @@
     State.look(...State.around(...State.stretchOf(placed)));
     Table.reveal(Data.recordAt(Math.min(...placed.flatMap((finding) => [finding.line, ...finding.evidence.map((each) => each.line)]))));
   } else State.look(0, Axis.end);
+
+  /* timeline.html#RT101-f59a and timeline.html#line-128 open there. */
+  const wanted = location.hash.slice(1);
+  const finding = Data.findings.find(({ id, rule }) => id === wanted || rule === wanted);
+  if (finding) State.chooseFinding(finding.number);
+  const line = /^line-(\d+)$/.exec(wanted);
+  if (line) State.choose(Data.recordAt(Number(line[1])));
+
   Canvas.paint();
   performance.mark("opened");
   document.documentElement.dataset.ready = "yes";

@@ -22,7 +22,14 @@ const Printing = (() => {
     ctx.translate(0, Canvas.AXIS_HEIGHT);
     const squeezed = Axis.gaps.some((gap) => gap.to > from && gap.from < to);
     new Drawing.Painting(ctx, WIDTH, { start, end }, PAPER, { finding: story ? story.root : -1 }).tracks(layout, layout.height);
-    return make("figure", canvas, make("figcaption", `${Axis.offset(from)} to ${Axis.offset(to)}${squeezed ? "; hatched: idle time, squeezed" : ""}`));
+    return make("figure", copied(canvas), make("figcaption", `${Axis.offset(from)} to ${Axis.offset(to)}${squeezed ? "; hatched: idle time, squeezed" : ""}`));
+  }
+
+  /* Chromium prints a fresh canvas by drawing it again, and loses its edge; a copied picture it prints as it is. */
+  function copied(canvas) {
+    const copy = canvas.cloneNode();
+    copy.getContext("2d").drawImage(canvas, 0, 0);
+    return copy;
   }
 
   function finding(each) {
