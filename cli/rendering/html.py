@@ -1,6 +1,6 @@
 """A timeline in a browser: one page, of one recording."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import islice
@@ -11,12 +11,16 @@ from rtlog.analyzers.report import RecordingReport
 from rtlog.cli.charting import Chart
 from rtlog.cli.formats.facts import coverage_facts, not_judged, tally
 from rtlog.cli.formats.told import stories_of
+from rtlog.cli.formats.wording import counted
+from rtlog.cli.rendering.recorded_lines import RecordedLines, recorded_lines
 from rtlog.cli.rendering.view import View
 from rtlog.recordings.errors import RtlogError
+from rtlog.recordings.sources import STDIN
 from rtlog.timelines.html.collecting import page_of
-from rtlog.timelines.html.data import About
+from rtlog.timelines.html.data import About, Page
 from rtlog.timelines.html.page import Sources, html
-from rtlog.timelines.telling import printable
+from rtlog.timelines.model import Entry, Timeline
+from rtlog.timelines.telling import Teller, printable
 
 SCRIPTS: Final = (
     "data",
@@ -42,6 +46,8 @@ SCRIPTS: Final = (
     "main",
 )
 """In the order in which they run: each uses those before it."""
+FEW: Final = 3_000
+"""Records up to which the page holds every one as it was recorded."""
 
 
 def render(views: Iterable[View], stream: TextIO) -> None:
@@ -49,8 +55,25 @@ def render(views: Iterable[View], stream: TextIO) -> None:
     view, *others = islice(views, 2)
     if others:
         raise RtlogError("html shows one recording at a time: name one, and one -o file for it")
-    page = page_of(view.chart.timeline, view.selection, view.page, view.teller, about(view.chart))
-    stream.writelines(html(sources(), page))
+    stream.writelines(html(sources(), page_for(view)))
+
+
+def page_for(view: View) -> Page:
+    """Give what the page of *view* knows, without secrets."""
+    timeline, said = view.chart.timeline, view.wishes.tells_words
+    path = Path(view.chart.report.path)
+    recorded = RecordedLines() if path == STDIN else recorded_lines(path, _worth_reading(timeline), said=said)
+    clean = recorded.redactor.text
+    teller = Teller(timeline.names, timeline.epoch, private=said, clean=clean)
+    page = page_of(timeline, view.selection, view.page, teller, about(view.chart, clean))
+    page.raw = recorded.lines
+    return page
+
+
+def _worth_reading(timeline: Timeline) -> set[int]:
+    """Give the lines of all records where they are few, else of those that prove something."""
+    entries = [entry for entry in timeline.elements if isinstance(entry, Entry)]
+    return {entry.at.line for entry in entries if len(entries) <= FEW or entry.marks}
 
 
 def sources() -> Sources:
@@ -63,7 +86,7 @@ def sources() -> Sources:
     )
 
 
-def about(chart: Chart) -> About:
+def about(chart: Chart, clean: Callable[[str], str]) -> About:
     """Say what recording it is; of its path only the name, which says nothing of a person's machine."""
     report, header = chart.report, chart.header
     told = {
@@ -83,7 +106,7 @@ def about(chart: Chart) -> About:
         verdict=report.verdict,
         headline=printable(_headline(report)),
         started=header.started and printable(header.started),
-        facts=[(name, printable(text)) for name, text in told.items() if text],
+        facts=[(name, printable(clean(text))) for name, text in told.items() if text],
     )
 
 
@@ -92,6 +115,6 @@ def _headline(report: RecordingReport) -> str:
         case "findings":
             return tally(stories_of(report))
         case "clean":
-            return "clean"
+            return counted(len(report.stories), "note") if report.stories else ""
         case _:
             return f"{report.verdict}: {report.reason or ''}"
