@@ -51,7 +51,7 @@ class EventScrubber:
         event_type = event.get("type")
         told = None
         if isinstance(piece, str) and isinstance(event_type, str) and event_type.endswith(DELTA):
-            told = self._piece(event, event_type, piece, conn)
+            told = self._piece(event, piece, conn)
         # A stack and no recursion: the depth is the sender's choice.
         waiting = list(self._spots(event, None))
         while waiting:
@@ -101,12 +101,12 @@ class EventScrubber:
         opening, inner, closing = match.groups()
         return match[0] if _NAMED.fullmatch(inner) else f"{opening}{self._names.text(inner)}{closing}"
 
-    def _piece(self, event: Json, event_type: str, piece: str, conn: object) -> str:
-        place = place_of("delta", event_type, text=True)
+    def _piece(self, event: Json, piece: str, conn: object) -> str:
+        place = place_of("delta", event, text=True)
         if place.category in self._kept:
             return piece
         ids = (event.get(name) for name in ("item_id", "response_id", "content_index", "output_index"))
-        key = (conn, event_type, *(each if isinstance(each, str | int) else None for each in ids))
+        key = (conn, event.get("type"), *(each if isinstance(each, str | int) else None for each in ids))
         stream = self._streams.pop(key, None) or self._stream_for(place, piece)
         self._streams[key] = stream
         if len(self._streams) > MOST_STREAMS:
@@ -128,17 +128,20 @@ class EventScrubber:
             members = {self._names.text(name): value for name, value in holder.items()}
             holder.clear()
             holder.update(members)
-        holder_type = holder.get("type")
         for name, value in holder.items():
-            yield _Spot(holder, name, value, _place(name, value, holder_type, outer))
+            place = _place(name, value, holder, outer)
+            if place.treatment is Treatment.SCHEMA and not self._keep_keys:
+                # It names the same members as the arguments do.
+                place = Place(place.category, Treatment.DATA)
+            yield _Spot(holder, name, value, place)
 
 
-def _place(name: str, value: object, holder_type: object, outer: Place | None) -> Place:
-    """Say what is done with *value* under *name*, inside of *outer*."""
+def _place(name: str, value: object, holder: Json, outer: Place | None) -> Place:
+    """Say what is done with *value* under *name* of *holder*, inside of *outer*."""
     if outer is not None and outer.treatment is Treatment.SCHEMA:
         own = name in SCHEMA_WORDS and not isinstance(value, dict)
         return Place(outer.category, Treatment.PROTOCOL) if own else outer
     if outer is not None and outer.treatment in _DATA:
         correlates = outer.category is Category.METADATA and name.endswith(CORRELATION)
         return Place(outer.category, Treatment.PROTOCOL) if correlates else outer
-    return place_of(name, holder_type, text=isinstance(value, str))
+    return place_of(name, holder, text=isinstance(value, str))

@@ -5,6 +5,7 @@ nothing away.
 """
 
 import re
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
@@ -67,7 +68,7 @@ CONTAINERS: Final = frozenset({"content", "output", "prompt", "error", "delta", 
 
 PROTOCOL: Final = frozenset(
     {
-        "type", "object", "role", "status", "name", "model", "voice", "format", "code", "param", "kind", "source",
+        "type", "object", "role", "status", "model", "voice", "format", "code", "param", "kind", "source",
         "level", "language", "conversation", "modalities", "output_modalities", "tool_choice", "eagerness",
         "local_tail", "server_label", "require_approval", "truncation", "include", "version", "tracing", "phase",
         "input_audio_format", "output_audio_format", "max_output_tokens", "max_response_output_tokens", "effort",
@@ -84,6 +85,16 @@ CORRELATION: Final = "event_id"
 NAME: Final = re.compile(r"[^\s]{0,512}")
 """A word of the protocol, an id, the name of a tool or a model; anything else under those names is somebody's text."""
 
+TOOLS: Final = frozenset(
+    {
+        "function", "function_call", "mcp", "mcp_call", "mcp_approval_request", "response.function_call_arguments.done",
+        "local.tool_started", "local.tool_finished", "local.tool_cancelled",
+    }
+)  # fmt: skip
+"""What has the name of a tool: a `name` elsewhere may be a person's."""
+TOOL_MEMBERS: Final = frozenset({"call_id", "input_schema", "parameters", "remaining"})
+"""Members of nothing but tools and their calls, and of limits, whose names are the protocol's."""
+
 OF_TYPE: Final = {
     ("response.function_call_arguments.delta", "delta"): Place(Category.ARGUMENTS, Treatment.JSON),
     ("response.mcp_call_arguments.delta", "delta"): Place(Category.ARGUMENTS, Treatment.JSON),
@@ -99,10 +110,17 @@ _PROTOCOL: Final = Place(Category.OTHER, Treatment.PROTOCOL)
 _UNKNOWN: Final = Place(Category.OTHER, Treatment.WORDS)
 
 
-def place_of(name: str, holder_type: object, *, text: bool) -> Place:
-    """Say what stands under *name* in an object of *holder_type*; *text*: it is a string."""
+def place_of(name: str, holder: Mapping[str, object], *, text: bool) -> Place:
+    """Say what stands under *name* in the object *holder*; *text*: it is a string."""
+    holder_type = holder.get("type")
     known = OF_TYPE.get((holder_type, name)) if isinstance(holder_type, str) else None
     known = known or PLACES.get(name)
-    if known is None:
-        return _PROTOCOL if name in PROTOCOL or IDS.search(name) else _UNKNOWN
-    return known if text or name not in CONTAINERS else Place(known.category, Treatment.WORDS)
+    if known is not None:
+        return known if text or name not in CONTAINERS else Place(known.category, Treatment.WORDS)
+    if name in PROTOCOL or IDS.search(name) or (name == "name" and _is_tool(holder)):
+        return _PROTOCOL
+    return _UNKNOWN
+
+
+def _is_tool(holder: Mapping[str, object]) -> bool:
+    return not TOOL_MEMBERS.isdisjoint(holder) or (isinstance(kind := holder.get("type"), str) and kind in TOOLS)

@@ -82,6 +82,7 @@ def everything(word: str) -> list[Json]:
         event(type="error", error={"code": "invalid_value", "message": f"Invalid value: '{word}'."}),
         event(type="local.tool_finished", item_id="i2", error=f"nobody is called {word}"),
         event(type="local.log", level="info", message=f"heard {word}"),
+        event(type="conversation.item.speaker", name=word, speaker={"name": word}, voice={"name": word}),
         event(type="something.new", unheard_of=word, list=[word], deep={"er": [{"and": word}]}),
         {"type": "user_transcript", "user_transcription_event": {"user_transcript": word}},
         {"toolCall": {"functionCalls": [{"id": "c", "name": "find", "args": {"who": word, "n": 4}}]}},
@@ -100,6 +101,17 @@ def test_a_word_is_found_in_no_byte_wherever_it_was_said(word: str) -> None:
 
     assert word not in said
     assert word.encode("unicode_escape").decode() not in said
+
+
+def test_the_names_of_members_go_from_arguments_and_from_what_declares_them() -> None:
+    schema = {"type": "object", "properties": {"passport": {"type": "string"}}, "required": ["passport"]}
+    told = event(type="session.update", session={"tools": [{"type": "function", "name": "find", "parameters": schema}]})
+    called = event(type="response.function_call_arguments.done", name="find", arguments='{"passport":1}')
+
+    declared, call = scrub(told, called, keep_keys=False)
+
+    assert b"passport" not in orjson.dumps([declared, call])
+    assert declared["event"]["session"]["tools"][0]["name"] == call["event"]["name"] == "find"
 
 
 def test_names_ids_and_numbers_of_the_protocol_stay() -> None:
