@@ -23,7 +23,7 @@ LANES: Final = 3
 
 def current(following: Following, drawing: Drawing, title: str, width: int) -> Iterator[Text]:
     """Give the lines, the status last."""
-    yield Text(("-" if drawing.dash == "-" else drawing.dash) * (width - 1), "dim")
+    yield Text(drawing.dash * width, "dim")
     fold = following.fold
     if fold is not None:
         yield Text(

@@ -20,6 +20,8 @@ BEGIN: Final = "\x1b[?2026h"
 END: Final = "\x1b[?2026l"
 """Ask the terminal to show what stands between them at once; one that does not know the words ignores them."""
 CLEAR_BELOW: Final = "\x1b[J"
+ECHO: Final = len("^C") + 1
+"""Columns that stay free behind what is current: the terminal echoes there what is pressed."""
 
 
 Drawable = Line | Text
@@ -42,6 +44,11 @@ class Screen:
     def width(self) -> int:
         """Columns."""
         return self._console.width
+
+    @property
+    def room(self) -> int:
+        """Columns of a current line."""
+        return max(self.width - ECHO, 1)
 
     def show(self, lines: Sequence[Drawable], current: Sequence[Text] = ()) -> None:
         """Append *lines* and replace what is current."""
@@ -92,7 +99,7 @@ class Screen:
             text = line.copy()
             if self.ascii_only:
                 text.plain = text.plain.translate(IN_ASCII)
-            text.truncate(max(self.width - 1, 1), overflow="crop" if self.ascii_only else "ellipsis")
+            text.truncate(self.room, overflow="crop" if self.ascii_only else "ellipsis")
             fitted.append(text)
         return fitted
 

@@ -211,7 +211,7 @@ class _Sight:
         signs = self._signs()
         if signs != self._drawing.drawing:
             self._drawing.drawing = signs
-        live = current(self._following, signs, self._title, self._screen.width) if self._screen.live else ()
+        live = current(self._following, signs, self._title, self._screen.room) if self._screen.live else ()
         self._screen.show(self._new, list(live))
         self._new.clear()
 
