@@ -56,6 +56,9 @@ def diff(  # noqa: PLR0913 - a command has the options it has
             "--spoken/--no-spoken", help="Show what was said; by default not in markdown.", show_default=False
         ),
     ] = None,
+    pager: Annotated[
+        bool, typer.Option("--pager/--no-pager", help="Page what is longer than the screen ($RTLOG_PAGER, $PAGER).")
+    ] = True,
     config: Config = None,
     isolated: Isolated = False,
 ) -> None:
@@ -68,6 +71,7 @@ def diff(  # noqa: PLR0913 - a command has the options it has
     from rtlog.cli.configuring.settings import setup_for
     from rtlog.cli.diffing.sides import compared, one_of
     from rtlog.cli.output import opened
+    from rtlog.cli.paging import paged
     from rtlog.timelines.diffing.merging import Wishes
 
     paths = one_of(a), one_of(b)
@@ -80,7 +84,8 @@ def diff(  # noqa: PLR0913 - a command has the options it has
         real_ids=not labels,
         private=private,
     )
-    with opened(output) as stream:
-        import_module(f"rtlog.cli.diffing.{output_format}").render(page, unified, stream)
+    rendering = import_module(f"rtlog.cli.diffing.{output_format}")
+    with opened(output) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as shown:
+        rendering.render(page, unified, shown)
     if exit_code and not page.comparison.same:
         raise typer.Exit(DIFFERENT)

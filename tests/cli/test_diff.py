@@ -1,6 +1,7 @@
 """`rtlog diff` as a person runs it: two releases, formats, exit codes, one clear line for what cannot be compared."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -159,3 +160,15 @@ def test_what_cannot_be_compared_is_said_in_one_line(
     assert (code, out) == (2, "")
     assert complaint in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("output_format", ["text", "markdown"])
+def test_ascii_terminals_get_ascii(output_format: str) -> None:
+    command = [sys.executable, "-m", "rtlog.cli", "diff", R1, R2, "--format", output_format]
+    ran = subprocess.run(
+        command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "100"}
+    )
+    text = ran.stdout.decode("ascii")
+
+    assert "-> conversation.item.delete  FC1" in text
+    assert "\\u" not in text

@@ -58,14 +58,14 @@ def facts(comparison: Comparison, sides: tuple[Side, Side], tellers: Tellers) ->
 
 
 def deltas(comparison: Comparison, sides: tuple[Side, Side], tellers: Tellers) -> Iterator[Delta]:
-    """Give the findings that went and those that appeared, each root with what follows from it."""
+    """Give the findings that went and those that appeared, the gravest first, each root with what follows from it."""
     yield from _deltas("-", comparison.gone, tellers.a, sides[1], "B")
     yield from _deltas("+", comparison.appeared, tellers.b, sides[0], "A")
 
 
 def _deltas(sign: str, findings: Sequence[Finding], teller: Teller, other: Side, name: str) -> Iterator[Delta]:
     alone = {finding.id for finding in findings}
-    for finding in findings:
+    for finding in sorted(findings, key=lambda finding: -finding.severity.rank):
         if finding.caused_by is not None and finding.caused_by.id in alone:
             continue
         told = list(finding_told(finding, teller))
