@@ -5,6 +5,7 @@ wider one where it finds anything else than the whole does.
 """
 
 import tempfile
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from rtlog.analyzers.finding import Finding
 from rtlog.cli.loading import Setup
 from rtlog.cli.rendering.choosing import selection_of
 from rtlog.cli.rendering.wishes import Format, Wishes
-from rtlog.recordings.cutting import Breadth, Facts, Span, Splicer, selected
+from rtlog.recordings.cutting import Breadth, Facts, Span, Splicer, holds, selected
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.lines import Lines
 from rtlog.recordings.reader import read
@@ -118,14 +119,21 @@ def _read(path: Path, setup: Setup, wishes: Wishes, *, or_whole: bool) -> Whole:
 
 
 def _spans(facts: Facts, windows: Sequence[Window]) -> Iterator[Span]:
-    for window in windows:
-        inside = [line for line, seq in zip(facts.lines, facts.seqs, strict=True) if window.first <= seq <= window.last]
-        if inside:
-            yield Span(inside[0], inside[-1])
+    """Give the lines from the first to the last record of each of *windows*, which are in order and apart."""
+    ends: dict[int, Span] = {}
+    for line, seq in zip(facts.lines, facts.seqs, strict=True):
+        place = bisect_right(windows, seq, key=_first) - 1
+        if place >= 0 and seq <= windows[place].last:
+            ends[place] = Span(ends[place].first if place in ends else line, line)
+    yield from sorted(ends.values())
+
+
+def _first(window: Window) -> int:
+    return window.first
 
 
 def _inside(known: Known, spans: Sequence[Span]) -> bool:
-    return all(any(first <= line <= last for first, last in spans) for line in (known.line, *known.proof))
+    return all(holds(spans, line) for line in (known.line, *known.proof))
 
 
 def _attempt(whole: Whole, setup: Setup, breadth: Breadth) -> Cut:

@@ -16,6 +16,16 @@ class Span(NamedTuple):
     last: int
 
 
+def holds(spans: Sequence[Span], line: int) -> bool:
+    """Say whether one of *spans*, in order and apart, holds *line*."""
+    place = bisect_right(spans, line, key=_first)
+    return place > 0 and line <= spans[place - 1].last
+
+
+def _first(span: Span) -> int:
+    return span.first
+
+
 class Breadth(IntEnum):
     """How much is kept around the spans: each keeps what the one before it keeps, and more."""
 

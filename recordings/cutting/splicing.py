@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.json import decode, encode
 
 from rtlog.recordings.cutting.facts import Facts
-from rtlog.recordings.cutting.selecting import Span
+from rtlog.recordings.cutting.selecting import Span, holds
 from rtlog.recordings.framing import framing_of
 from rtlog.recordings.lenient import members_of
 
@@ -27,7 +27,7 @@ class Splicer:
 
     def __init__(self, facts: Facts, places: Sequence[int], spans: Iterable[Span]) -> None:
         self.origins: list[int] = []
-        self._spans = [list(span) for span in spans]
+        self._spans = tuple(spans)
         self._total = len(facts)
         self._numbers = dict(zip((facts.lines[place] for place in places), _renumbered(facts, places), strict=True))
         self._number = 0
@@ -41,7 +41,7 @@ class Splicer:
                 framed, told = True, self._header(line)
             elif framing == "footer":
                 told = self._footer(line)
-            elif number in self._numbers or self._is_inside(number):
+            elif number in self._numbers or holds(self._spans, number):
                 # A line that is no record keeps its fault: a number that comes twice comes twice again.
                 self._number = self._numbers.get(number, self._number)
                 told = _renumbered_line(line, self._number) if framed else line
@@ -50,13 +50,15 @@ class Splicer:
             self.origins.append(number)
             yield told
 
-    def _is_inside(self, number: int) -> bool:
-        return any(first <= number <= last for first, last in self._spans)
-
     def _header(self, line: bytes) -> bytes:
         header = members_of(line)
         of = decode(header["id"], type=object) if "id" in header else None
-        note = {"of": of, "records": self._total, "kept": len(self._numbers), "lines": self._spans}
+        note = {
+            "of": of,
+            "records": self._total,
+            "kept": len(self._numbers),
+            "lines": [list(span) for span in self._spans],
+        }
         return encode({**header, CUT: note}) + b"\n"
 
     def _footer(self, line: bytes) -> bytes:
