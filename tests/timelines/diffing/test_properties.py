@@ -79,8 +79,17 @@ def test_a_session_is_the_same_as_itself_under_other_ids_at_another_time(of_reco
     assert comparison.same
 
 
+@given(SEEDS)
+def test_nothing_happens_otherwise_because_everything_took_longer(of_records: Build, seed: int) -> None:
+    session = healthy(seed)
+    slow = [line | {"t": line["t"] * 3} for line in session.lines]
+    comparison = compare(built(of_records, session), built(of_records, session, slow))
+
+    assert [row for row in comparison.rows if row.differs] == []
+
+
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.code}-{plant.act.__name__}")
-def test_so_is_one_in_which_something_went_wrong(plant: Plant, of_records: Build) -> None:
+def test_one_in_which_something_went_wrong_is_the_same_as_itself_too(plant: Plant, of_records: Build) -> None:
     session = planted(1, plant)
     comparison = compare(built(of_records, session), built(of_records, session, told_again(session.lines)))
 
