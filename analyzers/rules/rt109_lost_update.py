@@ -175,7 +175,7 @@ class LostUpdate(Rule):
     def delete_sent(self, change: ItemDeleteSent) -> None:
         """Open a case when the push lacks what had just landed behind all that it keeps."""
         item, push = change.item, change.request.push
-        if push is None or push.source != "local" or push.items is None or item.id in push.listed:
+        if push is None or push.source != "local":
             return
         removed = (item.conn, item.id) in self._removed
         self._removed.discard((item.conn, item.id))

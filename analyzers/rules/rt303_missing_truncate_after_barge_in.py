@@ -469,13 +469,9 @@ class MissingTruncateAfterBargeIn(Rule):
 
 
 def _interrupted(connection: Connection, at: Moment) -> ResponseLife | None:
-    """Give the response that the speech at *at* has cut off: none but the last ones can still be heard."""
-    for response in reversed(connection.responses.values()):
-        if response.interrupted is at:
-            return response
-        if not response.active or response.interrupted is not None:
-            return None
-    return None
+    """Give the response that the speech at *at* has cut off: none but the last one can still be heard."""
+    last = next(reversed(connection.responses.values()), None)
+    return last if last is not None and last.interrupted is at else None
 
 
 def _heard(connection: Connection, response: ResponseLife, played_ms: float) -> ItemLife | None:
