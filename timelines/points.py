@@ -20,6 +20,8 @@ LESSER: Final = FOLDED | {
     "response.function_call_arguments.done",
     "input_audio_buffer.speech_stopped",
 }
+ENDS: Final = (".”", "!”", "?”")
+"""Words of a person that end a sentence of ours, too."""
 ACTORS: Final = {"client": "the client sends ", "server": "the server sends ", "local": "in the application, "}
 
 
@@ -126,7 +128,8 @@ def sentence(point: Point, teller: Teller, times: str) -> Segments:
             said += [Segment("; " if number else ": "), *teller.tell(entry.words)]
     if point.earlier:
         said += [Segment(", after "), *companions(point.earlier, teller, times)]
-    said.append(Segment("."))
+    if not said[-1].text.endswith(ENDS):
+        said.append(Segment("."))
     effects = lane_effects(point.before, point.after, teller)
     if effects:
         said.append(Segment(f" {effects}."))

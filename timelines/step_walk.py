@@ -25,7 +25,7 @@ def walk(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawi
     left_out, shown = skipped(page)
     if left_out is not None:
         yield Line((Segment(left_out_text(left_out), "dim"),))
-    yield from _start(timeline, shown, teller)
+    yield from _start(timeline, shown, teller, drawing)
     number = 0
     for part in steps(shown):
         yield Line(())
@@ -47,7 +47,7 @@ def tldr(timeline: Timeline, teller: Teller) -> Iterator[Line]:
             yield Line(sentence, (INDENT,), (DEEP,))
 
 
-def _start(timeline: Timeline, page: Sequence[Row], teller: Teller) -> Iterator[Line]:
+def _start(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawing) -> Iterator[Line]:
     start = start_of(timeline, page)
     if start is None:
         yield Line((Segment("nothing to show", "dim"),))
@@ -55,12 +55,13 @@ def _start(timeline: Timeline, page: Sequence[Row], teller: Teller) -> Iterator[
     yield Line((Segment("Starting state", "bold"), Segment(f" at {teller.when(start.at)}:")))
     for words in start.under_way:
         yield Line(teller.tell(words), (INDENT,), (INDENT,))
-    yield from _block(start.view, teller)
+    yield from _block(start.view, teller, drawing)
 
 
-def _block(view: View, teller: Teller) -> Iterator[Line]:
-    for line in block(view, teller):
-        yield Line((Segment(line, "name"),), (DEEP,), (Segment("      "),))
+def _block(view: View, teller: Teller, drawing: Drawing) -> Iterator[Line]:
+    follow = Segment("      ")
+    for line in block(view, teller, drawing.width - len(follow.text)):
+        yield Line((Segment(line, "name"),), (DEEP,), (follow,))
 
 
 def _step(step: Step, teller: Teller, drawing: Drawing) -> Iterator[Line]:
@@ -71,7 +72,7 @@ def _step(step: Step, teller: Teller, drawing: Drawing) -> Iterator[Line]:
         else:
             yield from _entry(row, teller, drawing)
     if step.changed:
-        yield from _block(step.after, teller)
+        yield from _block(step.after, teller, drawing)
 
 
 def _entry(row: EntryRow, teller: Teller, drawing: Drawing) -> Iterator[Line]:
