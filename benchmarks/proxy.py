@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing import Process
 from pathlib import Path
 from typing import Final
@@ -61,6 +61,10 @@ def recording_proxy(upstream: int, folder: str) -> Iterator[tuple[int, int]]:
         yield int(line.partition("127.0.0.1:")[2].partition("/")[0]), process.pid
         process.send_signal(signal.SIGINT)
         process.communicate()
+
+
+Proxy = Callable[[int, str], contextlib.AbstractContextManager[tuple[int, int]]]
+"""Runs a proxy in front of a port, recording into a folder; gives its port and process id."""
 
 
 @contextlib.contextmanager
@@ -170,13 +174,13 @@ class Load:
                 writer.write(self.append)
         writer.close()
 
-    async def run(self, folder: str | None) -> tuple[float, float, float]:
-        """Give the delay's median and 99th percentile in ms, and the proxy's share of a core."""
+    async def run(self, folder: str | None, proxy: Proxy = recording_proxy) -> tuple[float, float, float]:
+        """Give the delay's median and 99th percentile in ms, and the share of a core of the *proxy* in *folder*."""
         server = await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=512)
         port, cpu = server.sockets[0].getsockname()[1], 0.0
         with contextlib.ExitStack() as stack:
             if folder:
-                port, process = stack.enter_context(recording_proxy(port, folder))
+                port, process = stack.enter_context(proxy(port, folder))
                 cpu = -cpu_seconds(process)
             began = time.perf_counter()
             await asyncio.gather(*(self.talk(port, number) for number in range(self.sessions)))
