@@ -47,11 +47,14 @@ def recorded_lines(path: Path, wanted: Collection[int], *, said: bool) -> Record
     Raises RecordingError for what cannot be read.
     """
     found = RecordedLines()
-    scrubber = scrubber_for(SAID if said else frozenset())
+    kept = SAID if said else frozenset[Category]()
+    scrubber = scrubber_for(kept)
     last = max([BEGINNING, *wanted])
     # What a damaged end leaves unread, the reader has told already.
     with closing(Lines(path)) as lines, suppress(*UNREADABLE):
         for number, line in enumerate(islice(lines, last), 1):
+            if number == 1:
+                scrubber = scrubber_for(kept | _scrubbed_before(_parsed(line)))
             opens = any(kind in line[:LOOKED_AT] for kind in SESSION)
             record = _parsed(line) if number in wanted or opens or found.redactor.suspects(line) else None
             if record is None:
@@ -64,6 +67,12 @@ def recorded_lines(path: Path, wanted: Collection[int], *, said: bool) -> Record
     return found
 
 
+def _scrubbed_before(header: Json | None) -> frozenset[Category]:
+    """Give what a scrubbed copy holds pseudonyms for: others for them would not be found in it."""
+    taken_out = header.get("redaction") if header is not None and "rtlog" in header else None
+    return frozenset(each for each in Category if isinstance(taken_out, list) and each.value in taken_out)
+
+
 def _model(record: Json) -> str | None:
     event = record.get("event", record)
     session = event.get("session") if isinstance(event, dict) else None
@@ -72,7 +81,8 @@ def _model(record: Json) -> str | None:
 
 
 def _shown(line: bytes) -> str:
-    return _dumped(_shortened(orjson.loads(line))).decode()
+    # Not orjson: half of a pair, which it refuses, stands in a record that was cut in mid-character.
+    return _dumped(_shortened(json.loads(line))).decode()
 
 
 def _shortened(value: object, depth: int = 0) -> object:

@@ -106,6 +106,16 @@ def test_nothing_that_was_said_is_in_any_of_it(rtlog: Callable, name: str) -> No
     assert [word for word in said if word in told_by(Path("folder")).casefold()] == []
 
 
+def test_the_records_that_the_text_quotes_are_those_of_the_shared_recording(rtlog: Callable) -> None:
+    assert rtlog("report", str(STORY), "-o", "folder").code == 0
+
+    shared = [json.loads(line) for line in gzip.decompress(recording_in(Path("folder")).read_bytes()).splitlines()]
+    text = (Path("folder") / "report.md").read_text()
+    quoted = [json.loads(line) for line in text.splitlines() if line.startswith('{"type":')]
+    assert len(quoted) > 5
+    assert all(record in shared for record in quoted)
+
+
 def test_words_stay_where_they_are_asked_for(rtlog: Callable) -> None:
     ran = rtlog("report", str(STORY), "--spoken", "-o", "folder")
 
