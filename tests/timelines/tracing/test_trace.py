@@ -1,10 +1,13 @@
 """Traces as their viewers read them: what must hold of every event, and how the parts of a timeline become events.
 
 What is required of each phase is that of the Trace Event Format's own description.
+`RTLOG_WRITE_GOLDEN=1 pytest tests/timelines/tracing` writes the golden file again; open it in a viewer.
 """
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,6 +19,7 @@ from rtlog.timelines.tracing.event import TraceEvent
 from rtlog.timelines.tracing.trace import Tracing
 from rtlog.timelines.windows import Selection, Window
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "r01.trace.json"
 REQUIRED = {
     "M": {"args"},
     "X": {"tid", "ts", "dur", "cat", "args"},
@@ -51,6 +55,16 @@ def of(events: Iterable[Event], ph: str, name: str | None = None) -> list[Event]
 def events(sample: str, of_sample: Callable[[str], Timeline]) -> list[Event]:
     """The trace of each sample recording in turn."""
     return trace_of(of_sample(sample))
+
+
+def test_r1_is_the_trace_that_it_was(of_sample: Callable[[str], Timeline]) -> None:
+    timeline = of_sample("r01")
+    events = Tracing().events(timeline, EVERYTHING, Teller(timeline.names, timeline.epoch), "r01")
+    trace = "[\n" + ",\n".join(msgspec.json.encode(event).decode() for event in events) + "\n]\n"
+    if os.environ.get("RTLOG_WRITE_GOLDEN"):
+        GOLDEN.write_text(trace, encoding="utf-8")
+
+    assert trace == GOLDEN.read_text(encoding="utf-8")
 
 
 def test_every_event_has_what_its_phase_requires_and_nothing_else(events: list[Event]) -> None:

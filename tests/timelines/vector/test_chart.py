@@ -1,7 +1,12 @@
-"""The drawn chart: valid XML whatever the wire said, self-contained, bounded, and true to the records."""
+"""The drawn chart: valid XML whatever the wire said, self-contained, bounded, and true to the records.
 
+`RTLOG_WRITE_GOLDEN=1 pytest tests/timelines/vector` writes the golden file again; look at it in a browser.
+"""
+
+import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,7 +16,9 @@ from rtlog.timelines.rows import rows
 from rtlog.timelines.telling import Segment, Teller
 from rtlog.timelines.vector.chart import MOST_ROWS, WIDTH, chart
 from rtlog.timelines.vector.wrapping import columns, wrapped
+from rtlog.timelines.windows import Selection, of_stories
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "r01.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 Tape = Callable[..., Timeline]
 Sample = Callable[[str], Timeline]
@@ -39,6 +46,16 @@ def arrows(root: ET.Element, name: str) -> list[dict[str, float]]:
 def heights(root: ET.Element, start: str) -> list[float]:
     found = [e for e in root.iter(f"{SVG}text") if "".join(e.itertext()).startswith(start)]
     return [float(e.get("y", "")) - 4 for e in found]
+
+
+def test_r1_is_drawn_as_it_was_when_somebody_looked(of_sample: Sample) -> None:
+    timeline = of_sample("r01")
+    page = rows(timeline, Selection(of_stories(timeline)))
+    picture = "\n".join(chart(timeline, page, Teller(timeline.names, timeline.epoch), "r01")) + "\n"
+    if os.environ.get("RTLOG_WRITE_GOLDEN"):
+        GOLDEN.write_text(picture, encoding="utf-8")
+
+    assert picture == GOLDEN.read_text(encoding="utf-8")
 
 
 def test_every_sample_is_valid_self_contained_and_names_its_findings(sample: str, of_sample: Sample) -> None:
