@@ -79,6 +79,13 @@ def on(*kinds: type[Change]) -> Callable[[_Method], _Method]:
     return mark
 
 
+def listeners_of(listener: type) -> Iterable[tuple[type[Change], str]]:
+    """Give each kind of change that *listener* hears (`@on`), with the method that hears it."""
+    for name in dir(listener):
+        for kind in getattr(getattr(listener, name), _HEARS, ()):
+            yield kind, name
+
+
 class Rule:
     """Base of every rule; subclasses fill the class attributes and listen."""
 
@@ -111,9 +118,7 @@ class Rule:
     @classmethod
     def listeners(cls) -> Iterable[tuple[type[Change], str]]:
         """Give each kind of change the rule hears, with the method that hears it."""
-        for name in dir(cls):
-            for kind in getattr(getattr(cls, name), _HEARS, ()):
-                yield kind, name
+        return listeners_of(cls)
 
     def finish(self) -> None:
         """Settle what is still open: the recording has ended."""
@@ -174,6 +179,7 @@ __all__ = [
     "Settings",
     "Severity",
     "Snapshot",
+    "listeners_of",
     "on",
     "seen",
 ]
