@@ -142,8 +142,10 @@ const Details = (() => {
 
   const findingTip = (finding) => [make("p", Story.severity(finding), " ", make("b", `${finding.rule} ${finding.name}`)), make("p.said", wire(finding.message))];
 
+  const ENDLESS = { request: "never answered", item: "when it was done is not told" };
+
   function spanTip(element, span) {
-    const until = span.until === null ? (span.kind === "request" ? "never answered" : "never ended") : `${Axis.offset(span.until, 1)}, ${Axis.duration(span.until - span.t)}`;
+    const until = span.until === null ? ENDLESS[span.kind] || "never ended" : `${Axis.offset(span.until, 1)}, ${Axis.duration(span.until - span.t)}`;
     fill(element, make("p", make("b", span.kind), " ", wire(span.subject)), make("p", `${Axis.offset(span.t, 1)} \u2013 ${until}`),
       span.outcome ? make("p.dim", span.outcome) : null);
   }

@@ -220,7 +220,7 @@ const Drawing = (() => {
         let place = Math.max(0, row.crowded ? 0 : Data.lowerBound(row.starts, this.from) - 1), drawnUntil = -Infinity;
         for (; place < row.spans.length && row.starts[place] <= this.to; place++) {
           const span = row.spans[place];
-          const until = span.until === null ? Data.last : span.until;
+          const until = Tracks.untilOf(span);
           if (until < this.from || !Filter.showsSpan(span)) continue;
           const left = Math.max(this.x(span.t), GUTTER - 4), right = Math.min(this.x(until), this.width + 4);
           if (right < drawnUntil + 0.7 && right - left < 1) continue;

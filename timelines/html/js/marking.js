@@ -103,7 +103,7 @@ const Marking = (() => {
     ctx.setLineDash([]);
     ctx.lineWidth = 1;
     path.forEach((place, i) => {
-      if (place) Shapes.badge(ctx, String(i + 1), place[0] - 1, place[1] - 13, colour, colours.bg);
+      if (place) Shapes.badge(ctx, String(i + 1), place[0] - 20, place[1], colour, colours.bg);
     });
   }
 

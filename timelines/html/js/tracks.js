@@ -13,13 +13,19 @@ const Tracks = (() => {
   ];
   const TITLES = { 0: "client \u2192 server", 1: "server \u2192 client", 2: "application", 3: "connection" };
 
+  /* Where a span's drawing ends. Some providers never say that an item is done: that says nothing of the item. */
+  function untilOf(span) {
+    if (span.until !== null) return span.until;
+    return span.kind === "item" ? span.t : Data.last;
+  }
+
   /* Rows of spans, each ascending and apart; what finds no room goes into the last row, counted. */
   function packed(kind) {
     const most = MOST_ROWS[kind] || 3;
     const rows = [];
     const found = Data.spans.filter((span) => span.kind === kind).sort((a, b) => a.t - b.t);
     for (const span of found) {
-      const until = span.until === null ? Data.last : span.until;
+      const until = untilOf(span);
       let row = rows.find((each) => each.until <= span.t);
       if (!row && rows.length < most) rows.push((row = { spans: [], starts: [], until: 0, crowded: 0 }));
       if (!row) {
@@ -90,5 +96,5 @@ const Tracks = (() => {
     return { tracks: shown, height: top };
   }
 
-  return { ROW, laidOut };
+  return { ROW, laidOut, untilOf };
 })();
