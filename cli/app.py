@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import typer
 
-COMMANDS: Final = ("demo", "record", "analyze", "timeline", "diff", "info", "cut", "redact", "report", "rule", "schema")
+COMMANDS: Final = (
+    "demo",
+    "record",
+    "analyze",
+    "timeline",
+    "diff",
+    "stats",
+    "info",
+    "cut",
+    "redact",
+    "report",
+    "rule",
+    "schema",
+)
 """Subcommands in the order of the help page; each is the function of its name in `rtlog.cli.<name>`."""
 
 COMPLETING: Final = "_RTLOG_COMPLETE"

@@ -20,15 +20,16 @@ class Name(StrEnum):
     REPORT = "report"
     RECORDING = "recording"
     CONFIG = "config"
+    STATS = "stats"
 
 
 def schema(
     name: Annotated[
-        Name, typer.Argument(help="What `analyze` prints as JSON, a line of a recording, or the settings.")
+        Name, typer.Argument(help="What `analyze` or `stats` prints as JSON, a line of a recording, or the settings.")
     ],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it here, not to stdout.")] = None,
 ) -> None:
-    """Print the JSON Schema of the report, of a recording's lines, or of the configuration.
+    """Print the JSON Schema of the report, of a recording's lines, of the configuration, or of latencies.
 
     Exits 0, or 2 for a schema that does not exist.
     """
@@ -63,8 +64,16 @@ def _config() -> JsonObject:
     return {"title": "The configuration of rtlog", "version": CONFIG_VERSION} | _untitled(config_schema())
 
 
+def _stats() -> JsonObject:
+    from rtlog.analyzers.latency.document import STATS_VERSION, StatsReport
+
+    model = StatsReport.model_json_schema(mode="serialization")
+    model["properties"]["version"]["const"] = STATS_VERSION
+    return {"title": "Latencies and near misses", "version": STATS_VERSION} | _untitled(model)
+
+
 def _untitled(model: JsonObject) -> JsonObject:
     return {key: value for key, value in model.items() if key != "title"}
 
 
-SCHEMAS = {Name.REPORT: _report, Name.RECORDING: _recording, Name.CONFIG: _config}
+SCHEMAS = {Name.REPORT: _report, Name.RECORDING: _recording, Name.CONFIG: _config, Name.STATS: _stats}

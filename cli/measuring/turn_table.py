@@ -1,0 +1,42 @@
+"""The turns of a recording, one row each."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from rtlog.analyzers.latency.document import TurnRow
+from rtlog.cli.formats.wording import clip
+
+SAID: Final = 40
+TOOLS: Final = 3
+
+
+def dash(ms: float | None) -> str:
+    """Write whole ms; a dash where there are none."""
+    return "-" if ms is None else f"{ms:,.0f}"
+
+
+def turn_table(turns: Sequence[TurnRow]) -> Table:
+    """Give a table of *turns*, times in ms."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("turn", "T+", "response", "audio"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("said", overflow="ellipsis", no_wrap=True)
+    table.add_column("tools", overflow="ellipsis", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for turn in turns:
+        times = dash(turn.t_ms), dash(turn.to_response_ms), dash(turn.to_audio_ms)
+        end = "interrupted" if turn.interrupted else ""
+        table.add_row(str(turn.turn), *times, Text(_said(turn)), Text(_tools(turn.tools)), end)
+    return table
+
+
+def _said(turn: TurnRow) -> str:
+    return f"({turn.input})" if turn.said is None else clip(turn.said, SAID)
+
+
+def _tools(tools: Sequence[str]) -> str:
+    shown = ", ".join(clip(tool, SAID) for tool in tools[:TOOLS])
+    return shown + (f" and {len(tools) - TOOLS} more" if len(tools) > TOOLS else "")
