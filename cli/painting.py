@@ -87,7 +87,12 @@ class _Painter:
             yield style.render(told, color_system=self._colours) if style and told else told
 
     def wrap(self, line: Line) -> None:
-        """Print *line* over as many rows as it needs."""
+        """Print *line* over as many rows as it needs.
+
+        Words written from right to left stand as they are, without marks that isolate them: terminals that reorder
+        text keep lines as a whole from left to right unless told otherwise, a transcript ends its sentence, and the
+        marks show as boxes where they are not known and travel unseen into whatever the line is pasted into.
+        """
         lead, follow, body = (_text(part, self._signs) for part in (line.lead, line.follow or line.lead, line.body))
         room = max(NARROWEST, self._width - max(lead.cell_len, follow.cell_len))
         for number, part in enumerate(body.wrap(self._console, room)):

@@ -139,13 +139,13 @@ class _Chart:
             case "local":
                 yield markup.dot(LIFELINES["local"], y, "local")
             case "server":
-                yield markup.line((server, y, client, y), "wire wire-server", head=True)
+                yield markup.line((server, y, client, y), "arrow wire-server", head=True)
             case "client":
                 arrow = self._answered.get(row.first.seq)
                 down = self._heights.of(arrow.target) if arrow is not None else None
                 refused = " refused" if arrow is not None and arrow.outcome == "rejected" else ""
                 points = (client, y, server, y if down is None else down)
-                yield markup.line(points, f"wire wire-client{refused}", head=True)
+                yield markup.line(points, f"arrow wire-client{refused}", head=True)
 
     def _calls(self) -> Iterator[str]:
         """Draw from each call to its output, beside the client."""
@@ -155,7 +155,7 @@ class _Chart:
                 x, (start, end) = LIFELINES["client"] - 3, reach
                 yield markup.path(
                     f"M{x:g} {start:g}C{x - 34:g} {start:g} {x - 34:g} {end:g} {x:g} {end:g}",
-                    "wire wire-output",
+                    "arrow wire-output",
                     head=True,
                 )
 

@@ -16,7 +16,7 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 .client{fill:#1a7f37}.server{fill:#0969da}.local{fill:#8250df}
 .error{fill:#cf222e;font-weight:bold}.warning{fill:#9a6700;font-weight:bold}.info{fill:#0969da;font-weight:bold}
 .wire-client{stroke:#1a7f37}.wire-server{stroke:#0969da}.wire-output{stroke:#8250df;stroke-dasharray:5 3}
-.wire{fill:none;stroke-width:1.4}.refused{stroke:#cf222e}
+.arrow{fill:none;stroke-width:1.4}.refused{stroke:#cf222e}
 .bar{stroke-width:1}.bar-speech{fill:#aceebb;stroke:#1a7f37}.bar-response{fill:#b6e3ff;stroke:#0969da}
 .bar-item{fill:#ddf4ff;stroke:#54aeff}.bar-push,.bar-tool,.bar-playback{fill:#e9d8ff;stroke:#8250df}
 .mark-error{fill:#ffebe9}.mark-warning{fill:#fff8c5}.mark-info{fill:#ddf4ff}

@@ -24,6 +24,9 @@ OUTSIDE = """
     .map(([text, box]) => `${text} ${box.x} ${box.y} ${box.width} ${box.height}`);
 }
 """
+INVISIBLE = """
+() => [...document.querySelectorAll("text,tspan")].filter((text) => getComputedStyle(text).fill === "none").length
+"""
 WORDS = {
     "japanese": "注文番号は七七四一です。" * 9,
     "arabic": "أين طلبي رقم ٧٧٤١ من فضلك؟ " * 5,
@@ -46,6 +49,7 @@ def test_a_sample_is_drawn_within_its_page(
     opened(of_sample(name), page, tmp_path)
 
     assert page.evaluate("document.querySelectorAll('text').length") > 50
+    assert page.evaluate(INVISIBLE) == 0
     assert page.evaluate(OUTSIDE) == []
 
 
