@@ -67,7 +67,8 @@ class Companion(Notices):
         try:
             self._view.wait(LAST_WORDS_S)
         except subprocess.TimeoutExpired:
-            self._view.terminate()
+            # It may hang in a write to a terminal that is held, which no request to end would interrupt.
+            self._view.kill()
             self._view.wait()
 
     def _send(self, line: bytes) -> bool:

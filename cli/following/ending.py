@@ -15,11 +15,12 @@ from rtlog.timelines.lane_text import lane_lines
 from rtlog.timelines.live_drawing import found
 from rtlog.timelines.telling import Line
 
+UNFINISHED: Final = " (so far: the recording has no end)"
 ECHOES: Final = 4
 """Findings that are named as following from another; of more, how many."""
 
 
-def verdict(following: Following, path: Path, recording_id: str) -> Iterator[Line | Text]:
+def verdict(following: Following, path: Path, recording_id: str, *, complete: bool) -> Iterator[Line | Text]:
     """Give the lines of the end; T+0 stays the first record, as it was while drawing."""
     teller = following.teller
     for finding in following.withdrawn():
@@ -28,7 +29,7 @@ def verdict(following: Following, path: Path, recording_id: str) -> Iterator[Lin
         text = Text.assemble(("at the end: ", "dim"), f"{lane.name} {lane.items}")
         yield text.append(f"  <- {lane.remark}", STYLES["warning"]) if lane.remark else text
     report = report_of(following.analysis, str(path), recording_id, epoch=teller.epoch)
-    yield headline(report)
+    yield headline(report).append("" if complete else UNFINISHED, "dim")
     yield from _stories(report)
 
 

@@ -6,6 +6,7 @@ A fork shares all memory until it is written to: it costs milliseconds, and the 
 import os
 import pickle
 import select
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -59,9 +60,10 @@ class Foresight:
             return None
 
     def close(self) -> None:
-        """End a look that is under way."""
+        """End a look, whether it has come to its end or not."""
         if self._process:
             os.close(self._pipe)
+            os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
             self._process = 0
 

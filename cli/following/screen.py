@@ -67,7 +67,7 @@ class Screen:
         page, drawn = self._sheet()
         for line in lines:
             if isinstance(line, Text):
-                page.print(line, soft_wrap=True)
+                page.print(line)
             else:
                 paint(page, [line])
         return drawn.getvalue()

@@ -185,7 +185,7 @@ class _Sight:
         self._new += drawing.rest()
         for finding in following.finish(facts_of(reading)):
             self._take(finding)
-        self._new += verdict(following, self._path, reading.header.id)
+        self._new += verdict(following, self._path, reading.header.id, complete=reading.complete)
         self._screen.show(self._new)
 
     def _drawn(self, following: Following) -> LiveDrawing:
