@@ -78,6 +78,7 @@ class Turns(Collector):
     def committed(self, change: AudioCommitted) -> None:
         """A client's commit ends a turn that turn detection did not; so does a commit without an end of speech."""
         asked = change.request
+        self._name(change.conn.number, change.item)
         turn = self._turn(change.conn.number, change.item, asked.sent if asked else change.at, "speech")
         if turn.ended is None:
             turn.input = "push-to-talk" if asked else turn.input
@@ -157,6 +158,15 @@ class Turns(Collector):
     def _turn(self, conn: int, item: ItemLife | None, at: Moment, how: Input) -> Turn:
         known = self._of_item.get((conn, item.id)) if item is not None else None
         return known or self._new(conn, item, at, how)
+
+    def _name(self, conn: int, item: ItemLife | None) -> None:
+        """Give the latest turn its item where its speech began before the recording did."""
+        turn = self._ended.get(conn)
+        if turn is None or item is None or turn.input != "speech" or turn.item is not None or turn.responses:
+            return
+        if (conn, item.id) not in self._of_item:
+            turn.item = item
+            self._of_item[conn, item.id] = turn
 
     def _new(self, conn: int, item: ItemLife | None, at: Moment, how: Input) -> Turn:
         turn = Turn(len(self.turns) + 1, conn, how, at, item)

@@ -28,6 +28,7 @@ def render(report: StatsReport, stream: TextIO, *, turns: bool) -> None:
             console.print(Text(f"{printable(recording.path)}: {note}"), soft_wrap=True)
     _figures(console, report, ascii_only=not draws_lifelines(console.encoding), arrows=encodes_arrows(stream))
     if len(report.recordings) > 1:
+        console.print()
         console.print(_files(report.recordings))
     for recording in report.recordings:
         if turns:
@@ -90,7 +91,7 @@ def _histogram(console: Console, measured: Iterable[Measured], *, ascii_only: bo
 
 
 def _files(recordings: Sequence[RecordingStats]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title="", title_justify="left")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("file", overflow="fold")
     for name in ("turns", "p50", "p95", "max", "near"):
         table.add_column(name, justify="right", no_wrap=True)

@@ -23,14 +23,19 @@ def turn_table(turns: Sequence[TurnRow]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("turn", "T+", "response", "audio"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("said", overflow="ellipsis", no_wrap=True)
-    table.add_column("tools", overflow="ellipsis", no_wrap=True)
+    # Columns that may wrap give way first where it is narrow; their cells end in an ellipsis instead.
+    table.add_column("said")
+    table.add_column("tools")
     table.add_column("", no_wrap=True)
     for turn in turns:
         times = dash(turn.t_ms), dash(turn.to_response_ms), dash(turn.to_audio_ms)
         end = "interrupted" if turn.interrupted else ""
-        table.add_row(str(turn.turn), *times, Text(_said(turn)), Text(_tools(turn.tools)), end)
+        table.add_row(str(turn.turn), *times, _cell(_said(turn)), _cell(_tools(turn.tools)), end)
     return table
+
+
+def _cell(text: str) -> Text:
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _said(turn: TurnRow) -> str:

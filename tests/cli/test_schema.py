@@ -16,7 +16,7 @@ from rtlog.recordings.recorder import Recorder
 from rtlog.recordings.schema import RECORDS
 from rtlog.recordings.writer import Gap, Writer
 
-NAMES = ("report", "recording", "config")
+NAMES = ("report", "recording", "config", "stats")
 SAMPLES = sorted(Path(str(files("rtlog.recordings.samples"))).glob("*.rtlog.jsonl"))
 FORMAT = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
 
