@@ -190,7 +190,6 @@ def test_a_barge_in_is_measured_to_the_last_audio_of_what_it_interrupted():
 
 
 def test_a_barge_in_after_the_last_audio_waits_for_nothing():
-    assert measured(BARGE_IN.replace("720  <", "490  <"), Kind.BARGE_IN_TO_AUDIO) in ([0], [])
     assert measured(BARGE_IN.replace("    720  < audio r1 m1 4800\n", ""), Kind.BARGE_IN_TO_AUDIO) == [0]
 
 
@@ -233,8 +232,7 @@ NEAR = {
         "response.create was sent 7 ms after the response.done of R1",
     ),
     "RT302": (
-        "0 < response r1\n 1 < output r1 m1 assistant\n 2 < added m1 assistant\n 10 < audio r1 m1 48000\n"
-        "900 > truncate m1 960\n 950 < truncated m1",
+        "0 < response r1\n 1 < output r1 m1 assistant\n 10 < audio r1 m1 48000\n 900 > truncate m1 960\n 950 < truncated m1",
         40,
         "msg1 was truncated 40 ms below the end of its audio",
     ),
