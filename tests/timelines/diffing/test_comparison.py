@@ -149,3 +149,23 @@ def test_how_a_turn_drifts_is_told_once_and_is_no_difference(of_tapes: Pair):
 
     assert comparison.same
     assert [(row.one.at.type, row.drift_ms) for row in comparison.rows if row.drift_ms] == [("response.created", 300)]
+
+
+def test_what_names_nothing_has_not_moved_to_another_turn(of_tapes: Pair):
+    comparison = of_tapes("0 > clear\n" + TURN.lstrip(), TURN + "950 > clear")
+
+    assert types(comparison.rows) == [("gone", "input_audio_buffer.clear"), ("new", "input_audio_buffer.clear")]
+
+
+def test_the_id_of_an_event_means_nothing_and_figures_in_prose_neither(of_tapes: Pair):
+    here = TURN + '910 L reply_requested event_id=e1\n920 mark text="run 17 begins"'
+    there = TURN + '910 L reply_requested event_id=zz\n920 mark text="run 18 begins"'
+
+    assert types(of_tapes(here, there).rows) == []
+
+
+def test_a_tool_of_another_name_is_another_tool(of_tapes: Pair):
+    call = "910 < response r2\n920 < output r2 f1 call call_id=c1 name=lookup_{}\n"
+    comparison = of_tapes(TURN + call.format(1), TURN + call.format(2))
+
+    assert [kind for kind, event_type in types(comparison.rows) if event_type == "response.output_item.added"]
