@@ -35,9 +35,13 @@ class Known(NamedTuple):
     severity: str
     certainty: str
     line: int
-    item: str
-    """The first one that it is about: of a cascade a cut shows no more than the part that it holds."""
+    items: tuple[str, ...]
     proof: tuple[int, ...]
+
+    @property
+    def core(self) -> "Known":
+        """The finding without all but the first of its items: a cascade may go on behind a cut."""
+        return self._replace(items=self.items[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What was cut: `breadth` says how much was needed, `lost` which findings of the spans the cut does not give."""
+    """What was cut: `breadth` says how much was needed, `lost` which findings it lacks or makes up.
+
+    It is `exact` where its findings name the very items that they name in the whole.
+    """
 
     whole: Whole
     splicer: Splicer
@@ -63,6 +70,7 @@ class Cut:
     kept: int
     lost: tuple[Known, ...]
     found: frozenset[Known] = frozenset()
+    exact: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -85,11 +93,17 @@ def cut(path: Path, setup: Setup, wishes: Wishes, *, or_whole: bool = False) -> 
     UnknownNameError and RtlogError for what is not in it.
     """
     whole = _read(path, setup, wishes, or_whole=or_whole)
+    good: Cut | None = None
     for breadth in Breadth:
-        attempt = _attempt(whole, setup, breadth)
-        if not attempt.lost or breadth is Breadth.WHOLE:
-            return attempt
-    raise AssertionError(path)  # not reached: the last breadth is given in any case
+        made = _attempt(whole, setup, breadth)
+        # Who says where it ends wants no more of a cascade that goes on.
+        if made.exact or (not made.lost and wishes.end is not None):
+            return made
+        if good is None and (not made.lost or breadth is Breadth.WHOLE):
+            good = made
+        if good is not None and breadth >= Breadth.LATER:
+            break
+    return good or made
 
 
 def _read(path: Path, setup: Setup, wishes: Wishes, *, or_whole: bool) -> Whole:
@@ -145,9 +159,11 @@ def _attempt(whole: Whole, setup: Setup, breadth: Breadth) -> Cut:
         analysis = _analyzed(cast("BinaryIO", file), setup)
     origins = None if tried.is_whole else tried.splicer.origins
     found = {_known(finding, origins) for finding in analysis.findings}
-    lost = (whole.wanted - found) | (found - whole.found)
+    cores, known = {each.core for each in found}, {each.core for each in whole.found}
+    lost = ({each.core for each in whole.wanted} - cores) | (cores - known)
+    exact = not lost and whole.wanted <= found <= whole.found
     splicer = Splicer(whole.facts, places, whole.spans)
-    return Cut(whole, splicer, breadth, len(places), tuple(sorted(lost)), frozenset(found))
+    return Cut(whole, splicer, breadth, len(places), tuple(sorted(lost)), frozenset(found), exact)
 
 
 def _analyzed(file: BinaryIO, setup: Setup) -> Analysis:
@@ -164,17 +180,16 @@ def _known(finding: Finding, origins: Sequence[int] | None) -> Known:
     lines = [finding.at.line, *(evidence.at.line for evidence in finding.evidence)]
     if origins is not None:
         lines = [origins[line - 1] for line in lines]
-    item = next(iter(finding.items), "")
-    return Known(finding.rule, finding.severity.value, finding.certainty, lines[0], item, tuple(lines[1:]))
+    return Known(finding.rule, finding.severity.value, finding.certainty, lines[0], finding.items, tuple(lines[1:]))
 
 
 NEEDED: Final = {
-    Breadth.NEAR: "with how all that stood there came to be",
-    Breadth.ENDED: "with how all that stood there came to be, and what became of what was named",
-    Breadth.EVENTS: "with every event before, but pieces of other texts and sounds",
-    Breadth.BEFORE: "with everything before",
-    Breadth.AFTER: "with everything before, and every event after, but pieces of texts and sounds",
-    Breadth.WHOLE: "all of them: without any of it, other findings would come of it",
+    Breadth.NEAR: "and how all that stood there came to be",
+    Breadth.ENDED: "and what became of it",
+    Breadth.EVENTS: "and every event before",
+    Breadth.LATER: "and every event before and after, without pieces of texts and sounds",
+    Breadth.BEFORE: "and everything before, and every event after",
+    Breadth.WHOLE: "and all the rest: without it other findings would come of it",
 }
 
 

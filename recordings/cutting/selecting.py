@@ -34,11 +34,11 @@ class Breadth(IntEnum):
     ENDED = 1
     """And what became of whatever the spans name."""
     EVENTS = 2
-    """And everything before but pieces of other texts and sounds."""
-    BEFORE = 3
-    """And everything before."""
-    AFTER = 4
-    """And everything after but pieces of texts and sounds."""
+    """And every event before, but pieces of other texts and sounds."""
+    LATER = 3
+    """And every event after, but pieces of texts and sounds."""
+    BEFORE = 4
+    """And all of what was before."""
     WHOLE = 5
 
 
@@ -73,7 +73,7 @@ class _Selecting:
         kept.update(self._about(range(self._end), named, Trait.NONE))
         if breadth >= Breadth.ENDED:
             kept.update(self._about(range(self._end, len(self._facts)), named, Trait.BULK))
-        if breadth >= Breadth.AFTER:
+        if breadth >= Breadth.LATER:
             behind = range(self._end, len(self._facts))
             kept.update(place for place in behind if not self._is(place, Trait.BULK))
         return sorted(kept)

@@ -86,7 +86,7 @@ def test_the_shared_recording_gives_the_same_findings_as_the_original(rtlog: Cal
     assert rtlog("report", str(SAMPLES / name), "-o", "folder").code == 0
 
     original, shared = analyzed(rtlog, SAMPLES / name), analyzed(rtlog, recording_in(Path("folder")))
-    names = ("id", "rule", "severity", "certainty", "t_ms", "responses", "calls")
+    names = ("id", "rule", "severity", "certainty", "t_ms", "message", "items", "responses", "calls")
     assert [{key: found[key] for key in names} for found in shared] == [
         {key: found[key] for key in names} for found in original
     ]

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 SAMPLES = sorted(Path(str(files("rtlog.recordings.samples"))).glob("*.rtlog.jsonl"))
-COUNT = 120
+COUNT = 80
 PIECES = (
     b"",
     b'"',
