@@ -54,7 +54,8 @@ def _proofs(story: Story, teller: Teller) -> Iterator[tuple[int, str]]:
     for finding in (story.root, *effects_of(story)):
         for evidence in finding.evidence:
             line = evidence.at.line
-            times[line] = teller.when(evidence.at)
+            time = teller.when(evidence.at)
+            times[line] = time if evidence.at.t is None else f"line {line}, {time}"
             reasons.setdefault(line, {})[f"{finding.rule}: {teller.message(evidence.note)}"] = None
     for line, notes in sorted(reasons.items()):
-        yield line, f"// line {line}, {times[line]}, {clip('; '.join(notes), NOTE)}"
+        yield line, f"// {times[line]}, {clip('; '.join(notes), NOTE)}"

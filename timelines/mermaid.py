@@ -6,11 +6,12 @@ Mermaid takes a limited number of characters and of messages: what proves nothin
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rtlog.timelines.folds import left_out_text
 from rtlog.timelines.mermaid_parts import Part, parts
 from rtlog.timelines.mermaid_text import label
 from rtlog.timelines.model import Timeline
 from rtlog.timelines.rows import Row
-from rtlog.timelines.starting import start_of
+from rtlog.timelines.starting import skipped, start_of
 from rtlog.timelines.telling import Teller
 
 MOST_CHARACTERS: Final = 49_000
@@ -25,6 +26,7 @@ UNPLACED: Final = 6
 
 def mermaid(timeline: Timeline, page: Sequence[Row], teller: Teller, title: str) -> Iterator[str]:
     """Give the lines of the diagram of *page* under *title*."""
+    left_out, page = skipped(page)
     drawn = list(parts(timeline, page, teller))
     has_app = any(part.application for part in drawn)
     whole = "app,server" if has_app else "client,server"
@@ -36,6 +38,8 @@ def mermaid(timeline: Timeline, page: Sequence[Row], teller: Teller, title: str)
     if start is None:
         yield from [*beginning, f"{INDENT}Note over {whole}: nothing to show"]
         return
+    if left_out is not None:
+        beginning.append(f"{INDENT}Note over {whole}: {label(left_out_text(left_out))}")
     for words in start.under_way[:UNPLACED]:
         beginning.append(f"{INDENT}Note over {whole}: {label(''.join(segment.text for segment in teller.tell(words)))}")
     ending = [

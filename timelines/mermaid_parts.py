@@ -82,7 +82,12 @@ class _Drawing:
 
     def of_points(self, rows: list[Row]) -> Iterator[Part]:
         for point in points(rows):
-            yield self.of_row(point) if isinstance(point, LeftOutRow) else self._point(point)
+            if isinstance(point, LeftOutRow):
+                yield self.of_row(point)
+                continue
+            heard = _streamed_behind(point)
+            yield self._point(point)
+            yield from map(self.of_row, heard)
 
     def of_row(self, row: IdleRow | LeftOutRow | FoldRow) -> Part:
         match row:
@@ -135,6 +140,15 @@ class _Drawing:
             yield f"Note over {{whole}}: {label(kind, self._teller.message(finding.message), limit=NOTE)}"
         if len(acts) > NAMED:
             yield f"Note over {{whole}}: {label(f'and {len(acts) - NAMED:,} more findings')}"
+
+
+def _streamed_behind(point: Point) -> list[FoldRow]:
+    """Take from a point of the application's what the server streamed meanwhile."""
+    if point.entries[0].at.dir != "local":
+        return []
+    heard = [row for row in point.later if isinstance(row, FoldRow) and row.dirs == {"server"}]
+    point.later = [row for row in point.later if row not in heard]
+    return heard
 
 
 def _where(at: Moment) -> str:

@@ -19,7 +19,6 @@ from rtlog.cli.painting import paint
 from rtlog.recordings.damage import Damage
 from rtlog.timelines.builder import TimelineBuilder
 from rtlog.timelines.drawing import drawing_for
-from rtlog.timelines.markdown import markdown
 from rtlog.timelines.model import Timeline
 from rtlog.timelines.rows import Row, rows
 from rtlog.timelines.step_walk import walk
@@ -69,14 +68,6 @@ def test_r1_is_drawn_as_in_the_thread_at_every_width(style: str, width: int, of_
 @pytest.mark.parametrize("style", STYLES)
 def test_each_sample_is_drawn_as_it_was_when_somebody_looked(style: str, sample: str, of_sample: Sample) -> None:
     compare(f"{sample}-{style}-100.txt", painted(lines_of(of_sample(sample), style, 100), 100))
-
-
-def test_r1_in_markdown_reads_as_the_threads_own_timeline(of_sample: Sample) -> None:
-    timeline = of_sample("r01")
-    teller = Teller(timeline.names, timeline.epoch, private=False)
-    text = "\n".join(markdown(timeline, page_of(timeline, "list"), teller, "r01-in-flight-delete-5021.rtlog.jsonl"))
-
-    compare("r01.md", text + "\n")
 
 
 @pytest.mark.parametrize("style", STYLES)
