@@ -345,6 +345,21 @@ def test_on_paper_it_is_the_story_and_its_evidence(opened: Opened):
     assert page.pdf()[:5] == b"%PDF-"
 
 
+def test_where_records_are_only_counted_evidence_and_what_was_found_still_stand_alone(opened: Opened, page: Page):
+    page.set_viewport_size({"width": 400, "height": 800})
+    opened("r01")
+    drawn = "() => { Canvas.paint(); return [...Canvas.painting.places.keys()]; }"
+
+    page.evaluate("State.look(0, Axis.end)")
+    assert len(page.evaluate(drawn)) < page.evaluate("Data.records.size")
+    for number in range(page.evaluate("Data.findings.length")):
+        page.evaluate("number => { State.state.finding = number; State.state.record = -1; }", number)
+        evidence = page.evaluate("number => Data.findings[number].evidence.map((each) => each.record)", number)
+        assert set(evidence) <= set(page.evaluate(drawn))
+    page.evaluate("Filter.search('session')")
+    assert set(page.evaluate("[...Filter.matches]")) <= set(page.evaluate(drawn))
+
+
 @pytest.mark.parametrize("width", [360, 700, 1600])
 def test_nothing_sticks_out_whatever_the_width(width: int, opened: Opened, page: Page):
     page.set_viewport_size({"width": width, "height": 800})

@@ -164,5 +164,5 @@ const Canvas = (() => {
   Theme.listen(ask);
   new ResizeObserver(ask).observe(pane);
 
-  return { AXIS_HEIGHT, ask, axis, paint, relayout, hitAt, pane, surfaces, get painting() { return painting; } };
+  return { AXIS_HEIGHT, axis, paint, relayout, hitAt, pane, surfaces, get painting() { return painting; } };
 })();

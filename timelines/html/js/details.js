@@ -164,5 +164,5 @@ const Details = (() => {
 
   State.listen((what) => { if (what === "record") show(); });
 
-  return { tip, lanes };
+  return { tip };
 })();

@@ -8,6 +8,7 @@ const Drawing = (() => {
   const CROWDED = 5; // px a record below which records are counted
   const LABELLED = 500; // records in sight above which none is labelled
   const ARROWS = 400;
+  const SPECIAL = 500; // records that prove something, or were found, up to which they are drawn among counted ones
 
   const LANE_OF = ["client", "server", "local", "info"];
   const OF_SPANS = { speech: "client", request: "dim", response: "server", item: "server", push: "local", tool: "local", playback: "local" };
@@ -52,6 +53,7 @@ const Drawing = (() => {
       ctx.textBaseline = "middle";
     }
 
+    timeAt(x) { return Axis.toReal(this.view.start + (x - GUTTER) / this.scale); }
     x(t) { return GUTTER + (Axis.toDrawn(t) - this.view.start) * this.scale; }
     hit(x, y, width, height, what) { this.hits.push({ x, y, width, height, ...what }); }
 
@@ -128,10 +130,18 @@ const Drawing = (() => {
     records(track) {
       const low = Data.lowerBound(track.times, this.from - 1), high = Data.lowerBound(track.times, this.to + 1);
       const crowded = (high - low) * CROWDED > this.width - GUTTER;
-      if (crowded) this.counted(track, low, high);
-      const marked = crowded ? track.marked.filter((place) => place >= low && place < high) : null;
-      if (marked && marked.length * CROWDED < this.width * 2) this.glyphs(track, marked, false);
-      if (!crowded) this.glyphs(track, this.placesFrom(low, high), high - low < LABELLED);
+      if (!crowded) return this.glyphs(track, this.placesFrom(low, high), high - low < LABELLED);
+      this.counted(track, low, high);
+      const special = [...this.special(track)].filter((place) => place >= low && place < high);
+      this.glyphs(track, special.sort((a, b) => a - b), false);
+    }
+
+    /* The records that are drawn one by one even where the others are counted. */
+    special(track) {
+      const wanted = [this.record, ...[...this.evidence].map(Data.recordAt)];
+      if (Filter.matches && Filter.matches.size < SPECIAL) wanted.push(...Filter.matches);
+      const places = wanted.filter((record) => record >= 0 && records.dir[record] === track.dir).map((record) => Data.lowerBound(track.records, record));
+      return new Set(track.marked.length < SPECIAL ? [...places, ...track.marked] : places);
     }
 
     *placesFrom(low, high) {
@@ -191,7 +201,7 @@ const Drawing = (() => {
     column(track, x, share, told) {
       const tall = Math.max(2, Math.sqrt(share) * (track.height - 3));
       this.ctx.fillRect(x, track.top + track.height - 1 - tall, BIN - 1, tall);
-      this.hit(x - 1, track.top, BIN, track.height, { track, from: Axis.toReal(this.view.start + (x - GUTTER) / this.scale), to: Axis.toReal(this.view.start + (x + BIN - GUTTER) / this.scale), ...told });
+      this.hit(x - 1, track.top, BIN, track.height, { track, from: this.timeAt(x), to: this.timeAt(x + BIN), ...told });
     }
 
     density(track) {
@@ -201,8 +211,7 @@ const Drawing = (() => {
       let most = 1, low = Data.lowerBound(track.times, this.from);
       while (low < track.times.length && track.times[low] <= this.to) {
         const x = Math.floor(this.x(track.times[low]) / BIN) * BIN;
-        const until = Axis.toReal(this.view.start + (x + BIN - GUTTER) / this.scale);
-        const high = Math.max(low + 1, Data.lowerBound(track.times, until, low));
+        const high = Math.max(low + 1, Data.lowerBound(track.times, this.timeAt(x + BIN), low));
         const count = track.sums[high] - track.sums[low];
         columns.push({ x, count, low, high });
         most = Math.max(most, count);
@@ -295,5 +304,5 @@ const Drawing = (() => {
     }
   }
 
-  return { Painting, GUTTER, labelOf, shortType };
+  return { Painting, GUTTER };
 })();

@@ -43,10 +43,6 @@ const Lanes = (() => {
     return view;
   }
 
-  function before(line, conn) {
-    return at(line - 1, conn);
-  }
-
   function changedAt(line, conn) {
     return at(line, conn).line === line;
   }
@@ -88,5 +84,5 @@ const Lanes = (() => {
     return here.some((item, place) => item !== there[place]);
   }
 
-  return { at, before, changedAt, compared };
+  return { at, changedAt, compared };
 })();

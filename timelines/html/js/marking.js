@@ -84,7 +84,8 @@ const Marking = (() => {
   function found({ ctx, colours }, x, y, length) {
     ctx.fillStyle = colours.mark;
     ctx.globalAlpha = 0.45;
-    ctx.fillRect(x + 5, y - 8, Math.max(length, 6) + 4, 16);
+    if (length) ctx.fillRect(x + 9, y - 8, length + 6, 16);
+    else ctx.fillRect(x - 7, y - 7, 14, 14);
     ctx.globalAlpha = 1;
   }
 

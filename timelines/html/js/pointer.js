@@ -1,7 +1,7 @@
 "use strict";
 /* Mouse, pen and finger: wheel zooms, dragging pans, shift and dragging measures and zooms in, a click chooses. */
 
-const Pointer = (() => {
+(() => {
   const { surfaces, pane } = Canvas;
   const tip = Dom.byId("tip"), cursor = Dom.byId("cursor"), measure = Dom.byId("measure");
   const MOVED = 4; // px that make a click a drag
@@ -119,6 +119,4 @@ const Pointer = (() => {
   surfaces.overview.addEventListener("pointermove", overviewMove);
   surfaces.overview.addEventListener("wheel", onWheel, { passive: false });
   State.listen((what) => { if (what === "view" && !tip.hidden) hideTip(); });
-
-  return { hideTip };
 })();

@@ -1,7 +1,7 @@
 "use strict";
 /* On paper: the story in words, the drawing of it, and every finding with its evidence. */
 
-const Printing = (() => {
+(() => {
   const { make, wire, byId, fill } = Dom;
   const WIDTH = 780, SHARPNESS = 3; // px of the drawing, and dots a px
   const PAPER = {
@@ -53,6 +53,4 @@ const Printing = (() => {
 
   addEventListener("beforeprint", summary);
   addEventListener("afterprint", () => fill(byId("print")));
-
-  return { summary };
 })();

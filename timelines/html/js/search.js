@@ -76,5 +76,5 @@ const Search = (() => {
   byId("filter-clear").addEventListener("click", clear);
   State.listen((what) => { if (what === "filter") byId("filter-told").textContent = Filter.isFiltering() ? "on; evidence stays" : ""; });
 
-  return { go, onItem, clear, showFilters, focus: () => { field.focus(); field.select(); } };
+  return { onItem, clear, showFilters, focus: () => { field.focus(); field.select(); } };
 })();
