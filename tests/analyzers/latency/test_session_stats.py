@@ -232,7 +232,7 @@ NEAR = {
         "response.create was sent 7 ms after the response.done of R1",
     ),
     "RT302": (
-        "0 < response r1\n 1 < output r1 m1 assistant\n 10 < audio r1 m1 48000\n 900 > truncate m1 960\n 950 < truncated m1",
+        "0 < response r1\n 1 < output r1 m1 assistant\n 9 < audio r1 m1 48000\n 99 > truncate m1 960",
         40,
         "msg1 was truncated 40 ms below the end of its audio",
     ),
