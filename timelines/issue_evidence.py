@@ -1,11 +1,12 @@
 """The records that prove a story, as they were recorded, folded away in an issue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from rtlog.analyzers.story import Story
 from rtlog.timelines.issue import Issue
-from rtlog.timelines.issue_story import effects_of
+from rtlog.timelines.issue_story import effects_of, worst_first
 from rtlog.timelines.markdown_page import size
 from rtlog.timelines.markdown_text import code_block
 from rtlog.timelines.telling import Teller, clip
@@ -13,8 +14,16 @@ from rtlog.timelines.telling import Teller, clip
 LONGEST: Final = 1_000
 """Characters of one recorded line."""
 NOTE: Final = 200
+MOST: Final = 500
+"""Records that may be quoted: even short ones take a hundred bytes with the comment above them."""
 FRAME: Final = 300
 """Bytes for what stands around the lines."""
+
+
+def lines_quoted(stories: Iterable[Story]) -> set[int]:
+    """Give the numbers of the lines that an issue about *stories* may quote: no more than it has room for."""
+    proofs = (e.at.line for s in worst_first(stories) for f in (s.root, *effects_of(s)) for e in f.evidence)
+    return set(islice(proofs, MOST))
 
 
 def evidence_lines(story: Story, issue: Issue, teller: Teller, room: int) -> list[str]:

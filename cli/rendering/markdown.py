@@ -15,6 +15,7 @@ from rtlog.cli.rendering.recorded_lines import RecordedLines, recorded_lines
 from rtlog.cli.rendering.view import View
 from rtlog.recordings.sources import STDIN
 from rtlog.timelines.issue import Issue
+from rtlog.timelines.issue_evidence import lines_quoted
 from rtlog.timelines.markdown import markdown
 from rtlog.timelines.markdown_page import COMMENT, size
 from rtlog.timelines.telling import Teller
@@ -51,8 +52,7 @@ def document(view: View, limit: int = COMMENT) -> Iterator[str]:
     chart, said = view.chart, view.wishes.tells_words
     timeline, path = chart.timeline, Path(chart.report.path)
     piped = path == STDIN
-    proofs = {each.at.line for finding in timeline.findings for each in finding.evidence}
-    recorded = RecordedLines() if piped else recorded_lines(path, proofs, said=said)
+    recorded = RecordedLines() if piped else recorded_lines(path, lines_quoted(timeline.stories), said=said)
     teller = Teller(timeline.names, timeline.epoch, private=said, clean=recorded.redactor.text)
     issue = Issue(
         title="stdin" if piped else path.name,
