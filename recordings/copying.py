@@ -3,11 +3,11 @@
 import gzip
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import SUFFIX
@@ -32,11 +32,14 @@ def copy_at(path: Path, source: Path, *, force: bool = False) -> Iterator[Binary
     refuse_existing(path, force=force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part") as draft:
-            with _written(path, draft) as stream:
+        number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        draft = Path(name)
+        try:
+            with os.fdopen(number, "wb") as file, _written(path, file) as stream:
                 yield stream
-            draft.flush()
-            _publish(Path(draft.name), path, force=force)
+            _publish(draft, path, force=force)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise RecordingError(path, f"cannot be written: {error.strerror}; choose another place with -o") from error
 
@@ -55,19 +58,22 @@ def named_after(source: Path, what: str) -> Path:
 
 
 @contextmanager
-def _written(path: Path, draft: IO[bytes]) -> Iterator[BinaryIO]:
+def _written(path: Path, draft: BinaryIO) -> Iterator[BinaryIO]:
     if not path.name.endswith(GZIP):
-        yield cast("BinaryIO", draft)
+        yield draft
         return
     with gzip.GzipFile(filename="", mode="wb", fileobj=draft, mtime=0) as packed:
         yield cast("BinaryIO", packed)
 
 
 def _publish(draft: Path, path: Path, *, force: bool) -> None:
-    """Give *draft* its name; a file that has appeared there meanwhile stays."""
-    if force:
-        path.unlink(missing_ok=True)
-    try:
-        os.link(draft, path)
-    except FileExistsError as error:
-        raise RecordingError(path, "already exists; use --force to overwrite it, or another -o") from error
+    """Give *draft* its name; a file that has appeared there meanwhile stays unless *force* says otherwise."""
+    if not force:
+        try:
+            os.link(draft, path)
+        except OSError:
+            # It exists, or this is a file system without hard links, where one that appears right now is not noticed.
+            refuse_existing(path, force=False)
+        else:
+            return
+    draft.replace(path)

@@ -24,6 +24,7 @@ class Line(Struct, kw_only=True):
 
     seq: Annotated[Number, Meta(description="1, 2, 3 ... in the order the tap saw; a hole is a counted loss.")]
     t: Time | UnsetType = UNSET
+    was: Annotated[Number, Meta(description="In a cut: its number in the recording.")] | UnsetType = UNSET
     conn: Annotated[Number, Meta(description="The connection.")]
 
 

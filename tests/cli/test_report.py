@@ -153,6 +153,16 @@ def test_openai_is_told_request_ids_and_utc_times(rtlog: Callable, tmp_path: Pat
     assert "acme" not in told_by(Path("folder"))
 
 
+def test_what_is_too_large_to_attach_is_told(rtlog: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtlog.cli.report.ATTACHABLE", 50_000)
+
+    ran = rtlog("report", str(STORY), "-o", "folder")
+
+    assert ran.code == 0
+    assert "folder/timeline.html has 0 MB, GitHub takes 25" in ran.err
+    assert "jsonl.gz has" not in ran.err
+
+
 def test_a_clean_recording_is_shared_whole(rtlog: Callable) -> None:
     clean = SAMPLES / "r02-in-flight-delete-fixed.rtlog.jsonl"
 
