@@ -70,7 +70,9 @@ def _renumbered_line(line: bytes, number: int) -> bytes:
     match = _NUMBER.search(head)
     if match is None:
         return line
-    told = b'"seq":%d,"%b":%b' % (number, WAS, match[1])
+    # A cut of a cut remembers the numbers of the recording.
+    was = b"" if b'"%b":' % WAS in head else b',"%b":%b' % (WAS, match[1])
+    told = b'"seq":%d%b' % (number, was)
     return head[: match.start()] + told + head[match.end() :] + comma + event
 
 

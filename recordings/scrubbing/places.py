@@ -82,7 +82,7 @@ IDS: Final = re.compile(r"(?:^|_)ids?$|I[dD]s?$")
 """The names of ids, in this protocol and in others."""
 CORRELATION: Final = "event_id"
 """The end of a metadata name under which clients put the id of their own event, to know the answer by."""
-NAME: Final = re.compile(r"[^\s]{0,512}")
+NAME: Final = re.compile(r"[!-~]{0,512}")
 """A word of the protocol, an id, the name of a tool or a model; anything else under those names is somebody's text."""
 
 TOOLS: Final = frozenset(

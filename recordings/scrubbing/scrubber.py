@@ -27,7 +27,7 @@ HEAD_NUMBERS: Final = frozenset(
     {"n", "audio_bytes", "seq", "t", "conn", "respaced", "end", "records", "dropped", "lost"}
 )
 HEADER_NAMES: Final = frozenset({"id", "started", "tool", "tap", "provider", "client", "audio", "redaction"})
-ORDER: Final = ("type", "dir", "n", "audio_bytes", "seq", "t", "conn", "src", "elided", "respaced")
+ORDER: Final = ("type", "dir", "n", "audio_bytes", "seq", "t", "was", "conn", "src", "elided", "respaced")
 """The members of a record before its event, as a writer orders them."""
 
 _WORDS: Final = Place(Category.OTHER, Treatment.WORDS)
@@ -107,7 +107,7 @@ class Scrubber:
             return value if Category.NOTES in self._kept else None
         if name == "upstream" and isinstance(value, str) and Category.ADDRESSES not in self._kept:
             return addresses.url(self._names, value)
-        if isinstance(value, dict | list) and name not in {"sdk", "redaction"}:
+        if isinstance(value, dict | list) and name not in {"sdk", "redaction", "cut"}:
             self._events.scrub(cast("Json", {"data": value}))
         elif isinstance(value, str) and name not in HEADER_NAMES:
             return self._events.text(_WORDS, value)

@@ -116,6 +116,15 @@ def test_the_records_that_the_text_quotes_are_those_of_the_shared_recording(rtlo
     assert all(record in shared for record in quoted)
 
 
+def test_the_shared_recording_says_what_it_is_a_part_of_and_what_was_taken_out(rtlog: Callable) -> None:
+    assert rtlog("report", str(STORY), "-o", "folder").code == 0
+
+    header, *records = map(json.loads, gzip.decompress(recording_in(Path("folder")).read_bytes()).splitlines())
+    assert header["cut"] == {"of": RECORDING_ID, "records": 168, "kept": len(records) - 1, "lines": [[107, 168]]}
+    assert {"secrets", "spoken", "arguments", "instructions"} <= set(header["redaction"])
+    assert header["title"] is None
+
+
 def test_words_stay_where_they_are_asked_for(rtlog: Callable) -> None:
     ran = rtlog("report", str(STORY), "--spoken", "-o", "folder")
 

@@ -71,3 +71,13 @@ def test_lines_without_a_header_stay_as_they_are() -> None:
     whole = b"".join(b'{"type":"error","ts":%d}\n' % n for n in range(4))
 
     assert cut(whole, [1, 3], Span(4, 4)) == [b'{"type":"error","ts":1}\n', b'{"type":"error","ts":3}\n']
+
+
+def test_a_cut_of_a_cut_remembers_the_numbers_of_the_recording() -> None:
+    whole = HEADER + b"".join(map(record, range(1, 10)))
+
+    once = b"".join(cut(whole, [2, 4, 5], Span(6, 7)))
+    twice = cut(once, [1, 2], Span(3, 4))
+
+    assert [(line["seq"], line["was"]) for line in map(json.loads, twice[1:])] == [(1, 5), (2, 6)]
+    assert all(line.count(b'"was"') == 1 for line in twice[1:])

@@ -124,6 +124,13 @@ def test_names_ids_and_numbers_of_the_protocol_stay() -> None:
     assert scrub(told) == [told]
 
 
+def test_what_is_no_name_is_not_kept_for_standing_where_one_stands() -> None:
+    told = scrub_event(type="response.done", response={"status": "Rosalind called", "object": "患者の田中さん"})
+
+    assert "Rosalind" not in told["response"]["status"]
+    assert "田中" not in told["response"]["object"]
+
+
 def test_what_a_client_knows_its_answer_by_stays() -> None:
     told = scrub_event(type="response.create", response={"metadata": {"client_event_id": "e_1", "topic": "divorce"}})
 
