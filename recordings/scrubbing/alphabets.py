@@ -21,6 +21,9 @@ class Range(NamedTuple):
         return self.first <= number < self.first + self.rows * self.columns
 
 
+Kind = tuple[str, str, bool, bool, bool]
+"""Script, category, whether it is a small letter with a capital, stands for itself in small, and is no mark."""
+
 BLOCK: Final = 128
 DIGITS: Final = tuple("0123456789")
 LARGE: Final = (Range(0x4E00, 82, 256), Range(0xAC00, 49, 228), Range(0xDC00, 4, 256))
@@ -41,12 +44,13 @@ def lowered(char: str) -> str:
     return small if small != char and len(small) == 1 and _is_small(small) and small.upper() == char else char
 
 
-@cache
 def alphabet_of(char: str) -> tuple[str, ...]:
     """Give the characters that may stand for *char*, a letter in small, itself among them."""
-    if char in DIGITS:
-        return DIGITS
-    kind, start = _kind(char), ord(char) // BLOCK * BLOCK
+    return DIGITS if char in DIGITS else _block(_kind(char), ord(char) // BLOCK * BLOCK)
+
+
+@cache
+def _block(kind: Kind, start: int) -> tuple[str, ...]:
     return tuple(each for each in map(chr, range(start, start + BLOCK)) if _kind(each) == kind)
 
 
@@ -55,7 +59,7 @@ def large_range(char: str) -> Range | None:
     return next((each for each in LARGE if each.holds(ord(char))), None)
 
 
-def _kind(char: str) -> tuple[str, str, bool, bool, bool]:
+def _kind(char: str) -> Kind:
     script = unicodedata.name(char, "").partition(" ")[0]
     return script, unicodedata.category(char), _is_small(char), lowered(char) == char, char.isalnum()
 
