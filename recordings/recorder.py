@@ -138,9 +138,13 @@ class Recorder:
 @cache
 def tool_name() -> str:
     """Name this program and its version, as headers have it."""
-    from importlib.metadata import version  # noqa: PLC0415 - read once a recording
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - read once a recording
 
-    return f"rtlog {version('rtlog')}"
+    try:
+        return f"rtlog {version('rtlog')}"
+    except PackageNotFoundError:
+        # Imported from a folder, into a program's own environment.
+        return "rtlog"
 
 
 def _text(event: Message) -> bytes:
