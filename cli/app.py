@@ -17,6 +17,7 @@ COMMANDS: Final = (
     "stats",
     "info",
     "cut",
+    "merge",
     "redact",
     "report",
     "rule",

@@ -119,6 +119,8 @@ def _is_copy(c: Connection, record: Record, event: Event) -> bool:
 
 
 def _socket_changed(c: Connection, record: Record) -> Sequence[ch.Change]:
+    if record.src == "sdk" and c.has_wire:
+        return []
     if record.kind == "open":
         c.opened, c.has_wire = moment_of(record), c.has_wire or record.src == "wire"
     if record.kind != "close":
