@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -94,8 +95,8 @@ def test_the_readme_names_every_command_and_every_rule():
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder that holds what the README's examples speak of."""
     (tmp_path / "recordings").mkdir()
-    for path in (tmp_path / "recordings" / SAMPLE.name, tmp_path / "session.rtlog.jsonl"):
-        shutil.copy(SAMPLE, path)
+    for path in (f"recordings/{SAMPLE.name}", "session.rtlog.jsonl", "good.rtlog.jsonl"):
+        shutil.copy(SAMPLE, tmp_path / path)
     (tmp_path / "events.jsonl").write_text('{"type":"session.created"}\n')
     (tmp_path / "my_agent.py").write_text("import os; assert os.environ['OPENAI_BASE_URL']\n")
     monkeypatch.chdir(tmp_path)
@@ -109,13 +110,29 @@ def waits(line: str) -> bool:
     return line.startswith("rtlog record") and " -- " not in line
 
 
-@pytest.mark.parametrize("line", [line for line in RTLOG_LINES if not waits(line)])
+def follows(line: str) -> bool:
+    """Say whether the command draws what comes until it is interrupted."""
+    return " -f" in line
+
+
+@pytest.mark.parametrize("line", [line for line in RTLOG_LINES if not waits(line) and not follows(line)])
 def test_each_command_of_the_readme_runs(line: str, workplace: Path):
     command = ["bash", "-c", line]
     ran = subprocess.run(command, cwd=workplace, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     assert "Traceback" not in ran.stderr
     assert ran.returncode in ({0, 1, 3} if "rtlog analyze" in line else {0}), ran.stderr
+
+
+@pytest.mark.parametrize("line", [line for line in RTLOG_LINES if follows(line)])
+def test_each_command_of_the_readme_that_follows_does(line: str, workplace: Path):
+    command = [sys.executable, "-m", "rtlog.cli", *shlex.split(line, comments=True)[1:]]
+    with subprocess.Popen(command, cwd=workplace, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "waiting" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("line", [line for line in RTLOG_LINES if waits(line)])
