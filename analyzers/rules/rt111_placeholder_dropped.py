@@ -92,6 +92,21 @@ class PlaceholderDropped(Rule):
             (4, 5, 6),
             client="livekit-agents@1.5.0",
         ),
+        Example(
+            "the hook tells what was added, and then that it was skipped",
+            """
+            0    L ctx_push_begin source=local items=["m1","config_1"]
+            10   > create m1 user prev=root text=hello
+            40   < added m1 user
+            82   < added fc1 call call_id=c1 prev=m1
+            83   L remote_item_added fc1 previous_item_id=m1
+            84   L placeholder_skipped fc1 previous_item_id=m1 local_tail=config_1
+            228  L ctx_push_begin source=local items=["m1"]
+            """,
+            "warning proven",
+            (4, 6, 7),
+            client="livekit-agents@1.5.0",
+        ),
     )
     good = (
         Example(
@@ -188,13 +203,19 @@ class PlaceholderDropped(Rule):
         """Follow each skipped item until it is taken, or a push goes out without it."""
         item = change.item
         if item is not None and change.at.type == "local.placeholder_skipped":
-            self._skips.setdefault((item.conn, item.id), _Skip(item, change.at, "proven"))
+            self._told(item, change.at)
         elif item is not None and change.at.type == "local.remote_item_added" and _would_skip(change.conn, item):
             self._skips.setdefault((item.conn, item.id), _Skip(item, change.at, "likely", change.conn.profile))
         elif item is not None and change.at.type in INSERTS:
             self._taken(item, change.at)
         elif change.at.type == "local.ctx_push_begin" and change.push is not None and change.push.source == "local":
             self._pushed(change.conn, change.push, change.at)
+
+    def _told(self, item: ItemLife, at: Moment) -> None:
+        """The client's own word, which is worth more than what its profile had let expect a moment before."""
+        known = self._skips.get((item.conn, item.id))
+        if known is None or known.certainty != "proven":
+            self._skips[item.conn, item.id] = _Skip(item, at, "proven")
 
     @on(PlaceholderSkipped)
     def simulated(self, change: PlaceholderSkipped) -> None:
