@@ -17,6 +17,7 @@ COMMANDS: Final = (
     "stats",
     "info",
     "cut",
+    "doctor",
     "merge",
     "redact",
     "report",

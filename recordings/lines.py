@@ -50,6 +50,11 @@ class Lines:
         # No generator around the file's own iteration: it would be a tenth of the time of reading.
         return self._followed() if self._follow else iter(partial(self._file.readline, MAX_LINE), b"")
 
+    @property
+    def has_bom(self) -> bool:
+        """Whether the text begins with a byte order mark."""
+        return self._first.startswith(_BOM)
+
     def stop_following(self) -> None:
         """Take the end of the file, once it is reached, for the end."""
         self._follow = False

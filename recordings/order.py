@@ -52,10 +52,10 @@ class Order:
         if not self.numbered or not record.seq:
             record.seq = self.seq + 1
         if record.seq == self.seq:
-            self.damage.add(line, f"repeats number {record.seq}")
+            self.damage.add(line, f"repeats number {record.seq}", "numbers")
             return False
         if record.seq < self.seq:
-            self.damage.add(line, f"is number {record.seq} after number {self.seq}")
+            self.damage.add(line, f"is number {record.seq} after number {self.seq}", "numbers")
         else:
             hole = record.seq - self.seq - 1
             if hole and not (record.kind == "gap" and (record.lost or 0) >= hole):
@@ -73,9 +73,8 @@ class Order:
         self.missing += hole
         unexplained = hole - self._unread
         if unexplained > 0:
-            self.damage.add(
-                line, f"{unexplained} {'record is' if unexplained == 1 else 'records are'} missing before it"
-            )
+            told = f"{unexplained} {'record is' if unexplained == 1 else 'records are'} missing before it"
+            self.damage.add(line, told, "hole")
 
     def _admit_time(self, record: Record, line: int) -> None:
         self._remember()
@@ -103,7 +102,7 @@ class Order:
         (or the time before it was damaged): later times are shifted, so that durations stay right.
         """
         step = self._t - t
-        self.damage.add(line, f"its time lies {step / NS_PER_S:.3f} s before the record above")
+        self.damage.add(line, f"its time lies {step / NS_PER_S:.3f} s before the record above", "backwards")
         if step > JITTER_NS:
             self._shift += step
         return self._t

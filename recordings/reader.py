@@ -224,7 +224,7 @@ class Reading:
     def _verify(self, record: Record, line: bytes) -> None:
         problem = problem_of(line, record)
         if problem:
-            self.damage.add(self.lines, problem)
+            self.damage.add(self.lines, problem, "odd")
 
     def _note_vocabulary(self, record: Record, line: bytes) -> None:
         name = vocabulary_of(record.type, () if record.type else event_members(line))

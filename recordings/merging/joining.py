@@ -3,22 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from msgspec import Raw
 from msgspec.json import encode
 
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import FORMAT_VERSION, Footer
-from rtlog.recordings.lenient import members_of
 from rtlog.recordings.merging.clocks import Clocks, clocks_of, wall_ns
 from rtlog.recordings.merging.interleaving import Placed, interleaved, order_of
 from rtlog.recordings.merging.matching import connections, matched
 from rtlog.recordings.merging.sightings import Side, Sighting
 from rtlog.recordings.naming import rfc3339
+from rtlog.recordings.record import Src
+from rtlog.recordings.relining import relined
 
 MERGED: Final = "merged"
-LAST: Final = ("elided", "respaced", "event")
-"""Members of a record that stand behind the ones that a merge gives it."""
-_SDK: Final = Raw(b'"sdk"')
+SDK: Final[Src] = "sdk"
 
 
 class Merger:
@@ -53,7 +51,8 @@ class Merger:
             number += 1
             conn = self._conns[placed.place] if placed.told else self.wire.sightings[placed.place].conn
             # What was missing in one of them is missing here.
-            yield _line(side.text(placed.place), number + lost, placed.t - self._origin, conn, told=placed.told)
+            t, src = placed.t - self._origin, SDK if placed.told else None
+            yield relined(side.text(placed.place), number + lost, t, conn, src)
         if self.wire.footer is not None and self.told.footer is not None:
             lost += sides[0].missing_at_end(self.wire.footer) + sides[1].missing_at_end(self.told.footer)
             dropped = self.wire.footer.dropped + self.told.footer.dropped
@@ -113,15 +112,6 @@ def _missing(sightings: Sequence[Sighting]) -> Iterator[int]:
     for sighting in sightings:
         yield max(0, sighting.seq - last - 1)
         last = max(last, sighting.seq)
-
-
-def _line(line: bytes, seq: int, t: int, conn: int, *, told: bool) -> bytes:
-    members = members_of(line)
-    last = {name: members.pop(name) for name in LAST if name in members}
-    given: dict[str, object] = {**members, "seq": seq, "t": t, "conn": conn}
-    if told:
-        given["src"] = _SDK
-    return encode({**given, **last}) + b"\n"
 
 
 def _check(wire: Side, told: Side) -> None:

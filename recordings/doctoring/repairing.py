@@ -1,0 +1,71 @@
+"""The lines of a repaired copy: every record that can be read, numbered anew, and a `gap` for what cannot."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec.json import encode
+
+from rtlog.recordings.doctoring.secrets import SecretFinder
+from rtlog.recordings.format import FORMAT_VERSION, Footer
+from rtlog.recordings.lenient import members_of
+from rtlog.recordings.reader import Reading
+from rtlog.recordings.record import Record
+from rtlog.recordings.relining import relined
+
+REPAIRED: Final = "repaired"
+REASON: Final = "unreadable or missing in the file that this was repaired from"
+
+
+class Repairer:
+    """Makes the lines of a repaired copy of *reading*, which has a header; secrets are taken out on the way."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._secrets = SecretFinder()
+        self.kept = 0
+        self.dropped = 0
+        """Records that are missing or unreadable, and have a gap in the copy."""
+        self._number = 0
+        self._seq = 0
+        self._lost = 0
+        self._t: int | None = None
+        self._conn = 1
+
+    def header(self, line: bytes) -> bytes:
+        """Give the header of the copy from that in *line*."""
+        _, safe = self._secrets.find(line)
+        return encode({**members_of(safe), "rtlog": FORMAT_VERSION, REPAIRED: True}) + b"\n"
+
+    def record(self, record: Record, line: bytes) -> Iterator[bytes]:
+        """Give *record*, which stands in *line*, and before it a gap where some are missing."""
+        missing = record.seq - self._seq - 1
+        if record.kind == "gap":
+            lost = record.lost or 1
+            self._lost += lost
+            # The recorder's own gap accounts for the numbers before it.
+            missing = 0 if lost >= missing else missing
+        yield from self._gap(missing, record.t)
+        self._seq, self._t, self._conn = record.seq, record.t, record.conn
+        self._number += 1
+        self.kept += 1
+        _, safe = self._secrets.find(line)
+        yield relined(safe, self._number, record.t, record.conn)
+
+    def footer(self) -> Iterator[bytes]:
+        """Give the end of the copy once the reading is exhausted."""
+        footer = self._reading.footer
+        at_end = max(footer.records - self._seq, 0) if footer else int(self._reading.torn)
+        yield from self._gap(at_end, self._t)
+        yield encode(Footer(records=self._number, dropped=self._lost).model_dump(mode="json")) + b"\n"
+
+    def _gap(self, missing: int, t: int | None) -> Iterator[bytes]:
+        if missing <= 0:
+            return
+        self._number += 1
+        self._lost += missing
+        self.dropped += missing
+        told: dict[str, object] = {"kind": "gap", "seq": self._number}
+        yield (
+            encode(told | ({} if t is None else {"t": t}) | {"conn": self._conn, "lost": missing, "reason": REASON})
+            + b"\n"
+        )
