@@ -16,6 +16,7 @@ COMMANDS: Final = (
     "diff",
     "stats",
     "info",
+    "list",
     "cut",
     "doctor",
     "merge",

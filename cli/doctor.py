@@ -78,9 +78,14 @@ def _print(found: "list[Diagnosis]", output_format: Format, stream: TextIO) -> N
     from rtlog.cli.formats.wording import counted, printable
 
     for each in found:
-        state = f"unreadable: {each.unreadable}" if each.unreadable else "healthy" if each.healthy else "something is wrong"
-        stream.write(f"{printable(each.path)}: {printable(state)}, {counted(each.records, 'record')}\n")
+        stream.write(f"{printable(each.path)}: {printable(_state(each))}, {counted(each.records, 'record')}\n")
         stream.writelines(f"  {printable(_told(complaint))}\n" for complaint in each.complaints)
+
+
+def _state(diagnosis: "Diagnosis") -> str:
+    if diagnosis.unreadable:
+        return f"unreadable: {diagnosis.unreadable}"
+    return "healthy" if diagnosis.healthy else "something is wrong"
 
 
 def _told(complaint: "Complaint") -> str:

@@ -1,4 +1,4 @@
-"""What a person names where a command wants recordings: files, folders, globs, `-` and `latest`."""
+"""What a person names where a command wants recordings: files, folders, globs, ids, `-` and `latest`."""
 
 from collections.abc import Iterable
 from glob import has_magic
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from rtlog.recordings.errors import RecordingError
+from rtlog.recordings.identity import by_id
 from rtlog.recordings.naming import recordings_folder
 
 LATEST: Final = "latest"
@@ -33,11 +34,29 @@ def only(name: str) -> Path:
 
 def latest() -> Path:
     """Give the newest recording of the default folder; raises `RecordingError` when there is none."""
+    return max(at_hand(), key=_age)
+
+
+def at_hand() -> list[Path]:
+    """Give the recordings of the default folder; raises `RecordingError` when there is none."""
     folder = recordings_folder()
     recordings = _inside(folder)
     if not recordings:
         raise RecordingError(folder, "holds no recording yet: make one with `rtlog record`, or name a file")
-    return max(recordings, key=_age)
+    return recordings
+
+
+def of_id(name: str) -> Path | None:
+    """Give the recording of the default folder whose id begins with *name*; None where there is none.
+
+    Raises `RecordingError` where there are several.
+    """
+    return by_id(name, _inside(recordings_folder()))
+
+
+def newest_first(recordings: Iterable[Path]) -> list[Path]:
+    """Give *recordings* in the order in which they were last written; the first is `latest`."""
+    return sorted(recordings, key=_age, reverse=True)
 
 
 def _meant(name: str) -> list[Path]:
@@ -52,7 +71,10 @@ def _meant(name: str) -> list[Path]:
         return [latest()]
     if has_magic(name):
         return _matching(name)
-    raise RecordingError(name, "no such file or folder")
+    found = of_id(name)
+    if found is None:
+        raise RecordingError(name, "no such file or folder")
+    return [found]
 
 
 def _of_folder(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from rtlog.recordings.naming import recordings_folder
-from rtlog.recordings.sources import LATEST, STDIN, SUFFIXES, only
+from rtlog.recordings.sources import LATEST, STDIN, SUFFIXES, of_id, only
 from rtlog.recordings.tailing import is_complete
 
 PATH: Final = b"path "
@@ -148,13 +148,15 @@ class Told:
 
 
 def target_of(name: str) -> Target:
-    """Give what *name* means: a file that may not be there yet, a folder, `latest`, `-`, or a glob of one."""
+    """Give what *name* means: a file that may not be there yet, a folder, `latest`, an id, `-`, or a glob of one."""
     path = Path(name)
     if path.is_dir():
         return Newest(path)
     if name == LATEST and not path.exists():
         return Newest(recordings_folder())
-    return Named(only(name) if has_magic(name) and not path.exists() else path)
+    if not path.exists():
+        path = only(name) if has_magic(name) else of_id(name) or path
+    return Named(path)
 
 
 def _written(path: Path) -> int:
