@@ -76,7 +76,7 @@ class AgentTap:
         self.playing = Playing()
         self._tape = tape
         self._hooks = hooks
-        self._tools = Tools(tape, hooks)
+        self._tools = Tools(tape, self._taken)
         self._taps: dict[int, tuple[RealtimeTap, Activity]] = {}
         self._models: set[int] = set()
         self._output: Any = None
@@ -157,6 +157,11 @@ class AgentTap:
     def _current(self) -> tuple[RealtimeTap, Activity] | None:
         realtime = getattr(getattr(self.session, "_activity", None), "_rt_session", None)
         return self._taps.get(id(realtime)) or next(reversed(self._taps.values()), None)
+
+    def _taken(self, item_id: str) -> None:
+        current = self._current()
+        if current is not None:
+            current[1].followed.learn(item_id)
 
     def _committed(self, item: ChatItem) -> None:
         current = self._current()

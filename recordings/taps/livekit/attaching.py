@@ -69,12 +69,12 @@ def attach(
     already goes on into its file: its tap is given again. Raises RtlogError when *session* is neither, RecordingError
     when the file exists or cannot be made; afterwards nothing here raises into the session.
     """
-    known = _attached.get(session)
-    if known is not None and not known.closed:
-        return known
     bare = hasattr(session, "realtime_model")
     if not bare and not hasattr(session, "generate_reply"):
         raise RtlogError(f"{type(session).__name__} is no AgentSession and no RealtimeSession; attach one of these")
+    known = _attached.get(session)
+    if known is not None and not known.closed:
+        return known
     tape = Tape(None if path is None else Path(path), _address(session), force=force, audio=audio, title=title)
     hooks = Hooks(tape.guard, lambda: logs.about(tape.log))
     tap = Tap(tape, hooks)

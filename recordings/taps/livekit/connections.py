@@ -41,7 +41,7 @@ class Connections:
         if self._opened:
             self.recorder = self._tape.connection()
         self._opened = True
-        self.recorder.record("open", self._handshake(socket))
+        self.recorder.record("open", {"src": "sdk", **self._handshake(socket)})
 
     def _handshake(self, socket: Any) -> dict[str, object]:  # noqa: ANN401 - aiohttp's
         answer = getattr(socket, "_response", None)
@@ -58,7 +58,6 @@ class Connections:
         return {"request": request, "response": {"status": answer.status, "headers": headers}}
 
     def _ended(self, socket: Any, _result: object, error: BaseException | None) -> None:  # noqa: ANN401 - aiohttp's
-        if LOST in str(error):
-            self.recorder.closed("server", getattr(socket, "close_code", None) or ABNORMAL, "")
-        else:
-            self.recorder.closed("client", NORMAL, "")
+        lost = LOST in str(error)
+        code = (getattr(socket, "close_code", None) or ABNORMAL) if lost else NORMAL
+        self.recorder.record("close", {"src": "sdk", "by": "server" if lost else "client", "code": code, "reason": ""})

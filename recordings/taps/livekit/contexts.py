@@ -32,7 +32,8 @@ class Followed:
 
     def __init__(self) -> None:
         self._context: ChatContext | None = None
-        self._known: set[str] = set()
+        self._told: set[str] = set()
+        self._held: set[str] = set()
 
     def why(self, context: ChatContext | None) -> str:
         """Say why *context* is pushed: the first one, another one than last time, or the same once more."""
@@ -41,14 +42,15 @@ class Followed:
 
     def learn(self, item_id: str) -> None:
         """Take *item_id* for told."""
-        self._known.add(item_id)
+        self._told.add(item_id)
 
     def changes(self, context: ChatContext) -> tuple[list[ChatItem], set[str]]:
         """Give the items that are new in *context*, and the ids that are gone; both count as told then."""
         ids = {item.id for item in context.items}
-        new = [item for item in context.items if item.id not in self._known]
-        gone = self._known - ids
-        self._known = ids
+        new = [item for item in context.items if item.id not in self._told]
+        gone = self._held - ids
+        self._held = ids
+        self._told = (self._told | ids) - gone
         return new, gone
 
 

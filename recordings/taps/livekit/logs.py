@@ -35,15 +35,24 @@ def is_about(tell: Tell) -> bool:
     return _current.get() == tell
 
 
-class _Warnings(logging.Handler):
-    """Tells warnings and what is graver; stands at the loggers while anybody listens."""
+class _Warnings(logging.Filter):
+    """Tells warnings and what is graver; stands at the loggers while anybody listens.
+
+    A filter that lets everything pass, and no handler: where a program has not set up logging, the first handler would
+    end what Python prints to stderr for want of one.
+    """
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self.listeners: list[Tell] = []
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def filter(self, record: logging.LogRecord) -> bool:
         """Tell one record; whatever fails is not the program's."""
+        if record.levelno >= logging.WARNING:
+            self._tell(record)
+        return True
+
+    def _tell(self, record: logging.LogRecord) -> None:
         try:
             tell = _current.get()
             if tell not in self.listeners:
@@ -54,24 +63,24 @@ class _Warnings(logging.Handler):
             return
 
 
-_handler: Final = _Warnings()
+_warnings: Final = _Warnings()
 
 
 def listen(tell: Tell) -> None:
     """Tell *tell* from now on."""
-    if not _handler.listeners:
+    if not _warnings.listeners:
         for name in LOGGERS:
-            logging.getLogger(name).addHandler(_handler)
-    _handler.listeners.append(tell)
+            logging.getLogger(name).addFilter(_warnings)
+    _warnings.listeners.append(tell)
 
 
 def leave(tell: Tell) -> None:
     """Tell it no longer."""
-    if tell in _handler.listeners:
-        _handler.listeners.remove(tell)
-    if not _handler.listeners:
+    if tell in _warnings.listeners:
+        _warnings.listeners.remove(tell)
+    if not _warnings.listeners:
         for name in LOGGERS:
-            logging.getLogger(name).removeHandler(_handler)
+            logging.getLogger(name).removeFilter(_warnings)
 
 
 def _sentence(record: logging.LogRecord) -> str:

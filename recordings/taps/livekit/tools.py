@@ -1,19 +1,22 @@
 """Tools: when each really started, and how it ended."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
-from rtlog.recordings.taps.livekit.hooks import Hooks
 from rtlog.recordings.taps.livekit.tape import Tape
 
 MOST_OPEN: Final = 1024
 
 
 class Tools:
-    """Follows the calls of one session by what its speeches and its event of tool execution say, once each."""
+    """Follows the calls of one session by what its speeches and its event of tool execution say, once each.
 
-    def __init__(self, tape: Tape, hooks: Hooks) -> None:
+    *taken* hears the item of each call that starts: the context is about to hold it.
+    """
+
+    def __init__(self, tape: Tape, taken: Callable[[str], None]) -> None:
         self._tape = tape
-        self._hooks = hooks
+        self._taken = taken
         self._running: dict[str, str] = {}
         """The item of each call that runs."""
 
@@ -49,6 +52,7 @@ class Tools:
             del self._running[next(iter(self._running))]
         self._running[call.call_id] = call.id
         recorder, _ = self._tape.call(call.call_id)
+        self._taken(call.id)
         self._tape.local(recorder, "tool_started", item_id=call.id, call_id=call.call_id, name=call.name)
 
     def _ended(self, call_id: str, kind: str, error: str | None) -> None:
