@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import BinaryIO, Final
 
 from rtlog.recordings.errors import RtlogError
@@ -32,9 +33,14 @@ def upstream_of(environment: Mapping[str, str]) -> str:
     return named or DEFAULT_UPSTREAM
 
 
-def environment_for(environment: Mapping[str, str], url: str) -> dict[str, str]:
-    """Give *environment* with the base URL *url*, which is dialled directly even where an HTTP proxy is set."""
-    changed = dict(environment)
+def environment_for(
+    environment: Mapping[str, str], url: str, trust: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Give *environment* with the base URL *url*, which is dialled directly even where an HTTP proxy is set.
+
+    *trust* are the variables that make clients trust its certificate.
+    """
+    changed = dict(environment) | dict(trust)
     if _speaks_azure(environment):
         changed[AZURE_VARIABLE] = url
     else:

@@ -1,6 +1,6 @@
 """`rtlog record`: record the realtime sessions of a program, of whoever connects, or of a pipe."""
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from rtlog.cli.live import Notices
-    from rtlog.recordings.taps.proxy import Listen, Options, ProxyTap
+    from rtlog.recordings.taps.proxy import Identity, Listen, Options, ProxyTap
 
     T = TypeVar("T")
 
@@ -49,6 +49,10 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
         typer.Option("--live", help="Draw the session as it goes; what CMD prints on the terminal goes to a file."),
     ] = False,
     fsync: Annotated[float, typer.Option(min=0, help="Seconds between two syncs to the disk; 0: never.")] = 1.0,
+    tls: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--tls", help="Listen with TLS, for clients that refuse plain HTTP; CMD is made to trust it."),
+    ] = False,
 ) -> None:
     """Record realtime sessions: of a program, of every client that connects, or of events on stdin."""
     from rtlog.recordings.naming import check_writable, recordings_folder
@@ -60,11 +64,27 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     if command == ["-"]:
         raise typer.Exit(_from_stdin(options, limit, live=live))
     address = Listen.parse(listen or LISTEN) if listen or not command else Listen()
-    raise typer.Exit(_from_proxy(command or [], address, upstream, options, limit, live=live))
+    with _identity(address, tls=tls) as identity:
+        raise typer.Exit(_from_proxy(command or [], address, identity, upstream, options, limit, live=live))
+
+
+def _identity(address: "Listen", *, tls: bool) -> "AbstractContextManager[Identity | None]":
+    import os
+
+    from rtlog.recordings.taps.proxy import certificate_for
+
+    return certificate_for(address.host, os.environ) if tls else nullcontext()
 
 
 def _from_proxy(
-    command: list[str], listen: "Listen", upstream: str | None, options: "Options", limit: int, *, live: bool
+    command: list[str],
+    listen: "Listen",
+    identity: "Identity | None",
+    upstream: str | None,
+    options: "Options",
+    limit: int,
+    *,
+    live: bool,
 ) -> int:
     import asyncio
     import os
@@ -75,7 +95,9 @@ def _from_proxy(
     target = upstream or upstream_of(os.environ)
 
     async def session(notices: "Notices") -> tuple[int, ProxyTap]:
-        async with ProxyTap(target, listen=listen, options=options, max_message=limit, notice=notices) as tap:
+        async with ProxyTap(
+            target, listen=listen, options=options, max_message=limit, notice=notices, tls=identity
+        ) as tap:
             if not listen.loopback:
                 notices(f"listening beyond this machine: whoever reaches {listen.host} can use {target} through it")
             watching = asyncio.ensure_future(notices.watch(tap.summary, alone=not command))
@@ -119,7 +141,7 @@ async def _run(command: list[str], tap: "ProxyTap", options: "Options", notices:
 
     from rtlog.cli import child
 
-    environment = child.environment_for(os.environ, tap.url)
+    environment = child.environment_for(os.environ, tap.url, tap.trust)
     if not live:
         return await child.run(command, environment)
     from rtlog.cli.following.program_log import ProgramLog
@@ -138,13 +160,13 @@ async def _wait(tap: "ProxyTap", notices: "Notices") -> int:
     """Listen until Ctrl-C, which is the normal end."""
     import asyncio
     import signal
+    from shlex import quote
 
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    notices(
-        f"listening; start the client with OPENAI_BASE_URL={tap.url} (upstream {tap.upstream.url('')}); Ctrl-C ends"
-    )
+    variables = " ".join(f"{name}={quote(value)}" for name, value in (*tap.trust.items(), ("OPENAI_BASE_URL", tap.url)))
+    notices(f"listening; start the client with {variables} (upstream {tap.upstream.url('')}); Ctrl-C ends")
     await ended.wait()
     return 0
 

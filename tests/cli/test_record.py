@@ -243,3 +243,69 @@ def test_the_program_is_pointed_at_the_proxy_past_any_http_proxy():
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }
+
+
+async def test_with_tls_the_program_is_pointed_at_https_and_trusts_it(tmp_path: Path):
+    async with provider() as url:
+        ran = await record(tmp_path, "--tls", "--", sys.executable, "-c", CLIENT, "0", OPENAI_BASE_URL=url)
+
+    (path,) = recordings(tmp_path)
+    assert (ran.status, ran.out) == (0, '{"type":"session.created"}\n')
+    assert [each.get("type", each.get("kind")) for each in lines(path)[1:-1]] == ["open", "session.created", "close"]
+
+
+async def test_alone_with_tls_one_line_has_all_that_the_client_needs(tmp_path: Path):
+    async with provider() as url:
+        process = await start(tmp_path, "--tls", "--listen", "127.0.0.1:0", "--upstream", url)
+        first = (await process.stderr.readline()).decode()
+        words = first.partition("start the client with ")[2].partition(" (")[0].split()
+        told = dict(word.split("=", 1) for word in words)
+        pipe = asyncio.subprocess.PIPE
+        client = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", CLIENT, "0", env=os.environ | told, stdout=pipe, stderr=pipe
+        )
+        out, _ = await client.communicate()
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+
+    assert list(told) == ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "OPENAI_BASE_URL"]
+    assert told["OPENAI_BASE_URL"].startswith("https://127.0.0.1:")
+    assert (out, process.returncode) == (b'{"type":"session.created"}\n', 0)
+    assert [name for name in told if os.path.exists(told[name])] == []  # noqa: ASYNC240, PTH110 - the run is over
+
+
+async def test_tls_without_its_package_is_one_line_and_2(tmp_path: Path):
+    missing = tmp_path / "trustme.py"
+    missing.write_text("raise ImportError")
+
+    ran = await record(tmp_path, "--tls", "--", "true", PYTHONPATH=str(tmp_path))
+
+    assert (ran.status, ran.err) == (
+        2,
+        "rtlog: --tls needs a package that makes certificates: pip install 'rtlog[tls]'\n",
+    )
+
+
+async def test_the_upstream_is_dialled_through_the_http_proxy_of_the_environment(tmp_path: Path):
+    asked = []
+
+    async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        there, to_there = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2].partition("/")[0]))
+        await asyncio.gather(copy(reader, to_there), copy(there, writer))
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
+
+    async with provider() as url, await asyncio.start_server(tunnel, "127.0.0.1", 0) as proxy:
+        ran = await record(
+            tmp_path, "--upstream", "ws://provider.test/v1", "--", sys.executable, "-c", CLIENT, "0",
+            http_proxy=f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}",
+        )  # fmt: skip
+
+    assert (ran.status, ran.out) == (0, '{"type":"session.created"}\n')
+    assert asked == [b"CONNECT provider.test:80 HTTP/1.1"]
+    assert len(recordings(tmp_path)) == 1

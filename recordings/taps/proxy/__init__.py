@@ -6,7 +6,8 @@ async with ProxyTap("wss://api.openai.com/v1", on_open=lambda recorder, request:
 
 from rtlog.recordings.taps.proxy.address import Listen, Upstream
 from rtlog.recordings.taps.proxy.head import Request
+from rtlog.recordings.taps.proxy.identity import Identity, certificate_for
 from rtlog.recordings.taps.proxy.sessions import Options
 from rtlog.recordings.taps.proxy.tap import ProxyTap, Summary
 
-__all__ = ["Listen", "Options", "ProxyTap", "Request", "Summary", "Upstream"]
+__all__ = ["Identity", "Listen", "Options", "ProxyTap", "Request", "Summary", "Upstream", "certificate_for"]

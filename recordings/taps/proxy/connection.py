@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from rtlog.recordings.taps.proxy.address import Upstream
+from rtlog.recordings.taps.proxy.dialling import Route
 from rtlog.recordings.taps.proxy.head import END, LARGEST, BadHeadError, Request, parse_request, readdressed, refusal
 from rtlog.recordings.taps.proxy.splice import Leg
 from rtlog.recordings.taps.proxy.wiretap import Side, Wiretap
@@ -38,20 +38,22 @@ class Connection:
     """A client's connection, from its first byte to the end of both legs.
 
     *wiretap* makes the listener of a WebSocket request that came from a host; *notice* gets one line when the upstream
-    cannot be reached; *gone* is called at the very end.
+    cannot be reached; *begun* is called once there is a transport, after any TLS handshake, and *gone* at the very end.
     """
 
     def __init__(
         self,
-        upstream: Upstream,
+        route: Route,
         backlog: Backlog,
         wiretap: Callable[[Request, str], Wiretap],
         notice: Callable[[str], None],
+        begun: Callable[["Connection"], None],
         gone: Callable[["Connection"], None],
     ) -> None:
-        self.client = Leg(self._read_head, partial(self._ended, "client"), self._gone)
+        self.client = Leg(self._read_head, partial(self._ended, "client"), self._gone, partial(begun, self))
         self.server = Leg(partial(self._heard, "server"), partial(self._ended, "server"), self._gone)
-        self._upstream = upstream
+        self._route = route
+        self._upstream = route.upstream
         self._backlog = backlog
         self._make_wiretap = wiretap
         self._notice = notice
@@ -60,6 +62,11 @@ class Connection:
         self._dialling: asyncio.Task[None] | None = None
         self._wiretap: Wiretap | None = None
         self._joined = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether the client has said nothing."""
+        return not (self._head or self._joined)
 
     def abort(self) -> None:
         """Drop both legs at once."""
@@ -88,12 +95,9 @@ class Connection:
         self._dialling = asyncio.get_running_loop().create_task(self._dial(request, bytes(self._head[end:])))
 
     async def _dial(self, request: Request, rest: bytes) -> None:
-        host, port, tls = self._upstream.host, self._upstream.port, self._upstream.tls
-        loop = asyncio.get_running_loop()
-        name = host if tls else None
         try:
             async with asyncio.timeout(DIAL_TIMEOUT):
-                await loop.create_connection(lambda: self.server, host, port, ssl=tls, server_hostname=name)
+                await self._route.dial(lambda: self.server)
         except (OSError, TimeoutError) as error:
             problem = _reason(error)
             self._notice(f"{self._upstream.url('')} cannot be reached: {problem}")

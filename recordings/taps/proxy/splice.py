@@ -20,15 +20,22 @@ _LINGER_NONE: Final = struct.pack("ii", 1, 0)
 class Leg(asyncio.Protocol):
     """One side of a splice. *heard* gets the bytes it sends, *ended* is called once it sends no more, *gone* at last.
 
-    Until `join` gives it a peer its bytes go to *heard* alone.
+    *begun* is called when there is a transport. Until `join` gives it a peer its bytes go to *heard* alone.
     """
 
     transport: asyncio.Transport
 
-    def __init__(self, heard: Callable[[bytes], None], ended: Callable[[], None], gone: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        heard: Callable[[bytes], None],
+        ended: Callable[[], None],
+        gone: Callable[[], None],
+        begun: Callable[[], None] | None = None,
+    ) -> None:
         self.heard = heard
         self.ended = ended
         self.gone = gone
+        self.begun = begun
         self.made = False
         self.over = False
         self.lost = False
@@ -44,6 +51,8 @@ class Leg(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self.made = True
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
+        if self.begun is not None:
+            self.begun()
 
     def data_received(self, data: bytes) -> None:
         """Pass the bytes on; only then give the copy."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,9 @@ from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.recorder import Recorder
 from rtlog.recordings.taps.proxy.address import Listen, Upstream
 from rtlog.recordings.taps.proxy.connection import Backlog, Connection
+from rtlog.recordings.taps.proxy.dialling import HttpProxy, Route
 from rtlog.recordings.taps.proxy.head import Request
+from rtlog.recordings.taps.proxy.identity import Identity, tell_failures
 from rtlog.recordings.taps.proxy.sessions import CONTINUES_WITHIN, Options, Sessions
 from rtlog.recordings.taps.proxy.wiretap import Wiretap
 
@@ -44,7 +46,8 @@ class ProxyTap:
 
     *on_open* is called with the recorder of each WebSocket and its request, before the connection's first event is
     recorded: through the recorder a program adds local events to the same recording. *notice* gets single lines for a
-    person. Entering raises RtlogError when the upstream is no address or the place to listen is taken.
+    person. With *tls* clients are answered over TLS. The upstream is dialled as HTTPS_PROXY and NO_PROXY say. Entering
+    raises RtlogError when the upstream or the HTTP proxy is no address or the place to listen is taken.
     """
 
     def __init__(
@@ -56,25 +59,32 @@ class ProxyTap:
         max_message: int = LARGEST_MESSAGE,
         on_open: Callable[[Recorder, Request], None] | None = None,
         notice: Callable[[str], None] | None = None,
+        tls: Identity | None = None,
     ) -> None:
         self.upstream = Upstream.parse(upstream)
         self._listen = listen
         self._limit = max_message
         self._on_open = on_open
         self._notice = notice or _ignore
+        self._tls = tls
+        self._route = Route(self.upstream)
         self._sessions = Sessions(self.upstream, options, self._notice)
         self._backlog = Backlog()
         self._connections: set[Connection] = set()
         self._idle = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._port = 0
+        self._told_of_silence = False
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         _ = self.upstream.tls
-        host, port = self._listen.host, self._listen.port
+        self._route = Route(self.upstream, HttpProxy.on_the_way_to(self.upstream))
+        if self._tls is not None:
+            tell_failures(self._tls.context, self._notice)
+        host, port, tls = self._listen.host, self._listen.port, self._tls.context if self._tls else None
         try:
-            self._server = await loop.create_server(self._accept, host, port, backlog=BACKLOG_OF_CLIENTS)
+            self._server = await loop.create_server(self._accept, host, port, backlog=BACKLOG_OF_CLIENTS, ssl=tls)
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
             raise RtlogError(f"cannot listen on {host}:{port}: {reason}; choose another with --listen") from error
@@ -95,7 +105,13 @@ class ProxyTap:
     def origin(self) -> str:
         """This proxy's address without a path."""
         host = self._listen.host if self._listen.loopback else "127.0.0.1"
-        return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://[{host}]:{self._port}" if ":" in host else f"{scheme}://{host}:{self._port}"
+
+    @property
+    def trust(self) -> Mapping[str, str]:
+        """The environment variables that make clients trust this proxy's certificate; none without TLS."""
+        return self._tls.variables if self._tls else {}
 
     @property
     def recorders(self) -> list[Recorder]:
@@ -138,9 +154,8 @@ class ProxyTap:
         await self.idle(timeout=1.0)
 
     def _accept(self) -> asyncio.Protocol:
-        connection = Connection(self.upstream, self._backlog, self._wiretap, self._notice, self._gone)
-        self._connections.add(connection)
-        return connection.client
+        begun = self._connections.add
+        return Connection(self._route, self._backlog, self._wiretap, self._notice, begun, self._gone).client
 
     def _wiretap(self, request: Request, client_host: str) -> Wiretap:
         return Wiretap(request, client_host, self._sessions, self._limit, self._opened)
@@ -151,6 +166,9 @@ class ProxyTap:
 
     def _gone(self, connection: Connection) -> None:
         self._connections.discard(connection)
+        if self._tls is not None and connection.silent and not self._told_of_silence:
+            self._told_of_silence = True
+            self._notice("a client left before it asked for anything: does it trust the proxy's certificate?")
         if not self._connections:
             self._idle.set()
         loop = asyncio.get_running_loop()
