@@ -17,7 +17,7 @@ def cut(  # noqa: PLR0913 - a command has the options it has
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write it here (`.gz`: compressed; `-`: stdout).", show_default="beside it"
+            "--output", "-o", help="Write it here (`.gz`, `.zst`: compressed; `-`: stdout).", show_default="beside it"
         ),
     ] = None,
     around: Annotated[

@@ -15,7 +15,7 @@ def merge(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write it here (`.gz`: compressed; `-`: stdout).", show_default="beside WIRE"
+            "--output", "-o", help="Write it here (`.gz`, `.zst`: compressed; `-`: stdout).", show_default="beside WIRE"
         ),
     ] = None,
     *,

@@ -18,7 +18,7 @@ INI: Final = "rtlog_fail_on"
 LEVELS: Final = ("error", "warning", "info", "never")
 MARKER: Final = "rtlog"
 FIXTURE: Final = "rtlog_recordings"
-SUFFIXES: Final = (".jsonl", ".jsonl.gz")
+SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 WIDTH: Final = 100
 
 

@@ -15,7 +15,7 @@ def redact(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write it here (`.gz`: compressed; `-`: stdout).", show_default="beside it"
+            "--output", "-o", help="Write it here (`.gz`, `.zst`: compressed; `-`: stdout).", show_default="beside it"
         ),
     ] = None,
     keep: Annotated[

@@ -1,4 +1,4 @@
-"""The copy of a recording as a file: plain or gzip by its name, there whole or not at all, and never over another."""
+"""The copy of a recording as a file: packed as its name says, there whole or not at all, and never over another."""
 
 import gzip
 import os
@@ -12,8 +12,10 @@ from typing import BinaryIO, Final, cast
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import SUFFIX
 from rtlog.recordings.sources import STDIN
+from rtlog.recordings.zstd import ZSTD, packed
 
 GZIP: Final = ".gz"
+PACKINGS: Final = (GZIP, ZSTD)
 ENDINGS: Final = (SUFFIX, ".jsonl")
 
 
@@ -21,8 +23,9 @@ ENDINGS: Final = (SUFFIX, ".jsonl")
 def copy_at(path: Path, source: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """Give the stream of a new file at *path* (`-`: standard output), a copy of *source* that its owner alone can read.
 
-    It appears when the block ends without an error. A name that ends in `.gz` is compressed, the same bytes for the
-    same content. Raises RecordingError where it is *source*, exists and *force* is false, or cannot be written.
+    It appears when the block ends without an error. A name that ends in `.gz` or `.zst` is compressed, the
+    same bytes for the same content. Raises RecordingError where it is *source*, exists and *force* is false, or cannot
+    be written.
     """
     if path == STDIN:
         yield sys.stdout.buffer
@@ -52,18 +55,23 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 
 def named_after(source: Path, what: str) -> Path:
     """Name the copy of *source* that is *what*: beside it, `call.rtlog.jsonl` becomes `call.scrubbed.rtlog.jsonl`."""
-    name, gzipped = source.name.removesuffix(GZIP), source.name.endswith(GZIP)
+    packing = next((each for each in PACKINGS if source.name.endswith(each)), "")
+    name = source.name.removesuffix(packing)
     ending = next((each for each in ENDINGS if name.endswith(each)), SUFFIX)
-    return source.with_name(f"{name.removesuffix(ending)}.{what}{ending}{GZIP if gzipped else ''}")
+    return source.with_name(f"{name.removesuffix(ending)}.{what}{ending}{packing}")
 
 
 @contextmanager
 def _written(path: Path, draft: BinaryIO) -> Iterator[BinaryIO]:
+    if path.name.endswith(ZSTD):
+        with packed(draft, path) as stream:
+            yield stream
+        return
     if not path.name.endswith(GZIP):
         yield draft
         return
-    with gzip.GzipFile(filename="", mode="wb", fileobj=draft, mtime=0) as packed:
-        yield cast("BinaryIO", packed)
+    with gzip.GzipFile(filename="", mode="wb", fileobj=draft, mtime=0) as stream:
+        yield cast("BinaryIO", stream)
 
 
 def _publish(draft: Path, path: Path, *, force: bool) -> None:

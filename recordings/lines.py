@@ -1,4 +1,4 @@
-"""The lines of a recording: from a path, standard input or an open file; plain or gzip; finished or still growing."""
+"""The lines of a recording: from a path, standard input or an open file; plain or packed; finished or still growing."""
 
 import io
 import time
@@ -11,6 +11,7 @@ from typing import BinaryIO, Final, cast
 
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.gunzip import Gunzip
+from rtlog.recordings.zstd import MAGIC, Unzstd
 
 BUFFER: Final = 256 * 1024
 MAX_LINE: Final = 256 * 1024 * 1024
@@ -89,7 +90,10 @@ class Lines:
         first = self._file.peek(len(_BOM))
         if first.startswith(_GZIP):
             self._file = io.BufferedReader(Gunzip(self._file), BUFFER)
-            first = self._peek_unzipped()
+            first = self._peek_unzipped("gzip")
+        elif first.startswith(MAGIC):
+            self._file = io.BufferedReader(Unzstd(self._file, self.name), BUFFER)
+            first = self._peek_unzipped("zstd")
         if not first and not self._follow:
             raise self._refuse("is empty: nothing was recorded")
         if first.startswith(_UTF16):
@@ -98,11 +102,11 @@ class Lines:
             raise self._refuse("is a binary file, not a recording")
         return first
 
-    def _peek_unzipped(self) -> bytes:
+    def _peek_unzipped(self, how: str) -> bytes:
         try:
             return self._file.peek(len(_BOM))
-        except (EOFError, zlib.error) as error:
-            raise self._refuse(f"is no readable gzip file ({reason_of(error)})") from error
+        except UNREADABLE as error:
+            raise self._refuse(f"is no readable {how} file ({reason_of(error)})") from error
 
     def _refuse(self, problem: str) -> RecordingError:
         self.close()

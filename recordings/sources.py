@@ -11,7 +11,7 @@ from rtlog.recordings.naming import recordings_folder
 
 LATEST: Final = "latest"
 STDIN: Final = Path("-")
-SUFFIXES: Final = (".jsonl", ".jsonl.gz")
+SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 """Endings of the files that a folder is searched for; a file that is named outright may end as it likes."""
 
 

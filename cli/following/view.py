@@ -19,6 +19,7 @@ from rtlog.cli.following.targets import Target
 from rtlog.cli.formats.wording import counted, printable
 from rtlog.cli.loading import Setup
 from rtlog.cli.rendering.wishes import Style, Wishes
+from rtlog.recordings.copying import PACKINGS
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.reader import Reading, read
 from rtlog.recordings.tailing import Fate, Tail
@@ -158,7 +159,7 @@ class _Sight:
 
     def run(self) -> None:
         with Tail(self._path, self._wait) as tail:
-            if self._path.suffix == ".gz":
+            if self._path.suffix in PACKINGS:
                 tail.stop()
             with read(cast("BinaryIO", tail)) as reading:
                 self._reading = reading

@@ -21,7 +21,7 @@ MESSAGE: Final = 1_000
 """Characters of a message that stands in an attribute."""
 TIME: Final = "0"
 """Seconds a case took: some servers demand a number, and the same recording gives the same report."""
-_SUFFIX: Final = re.compile(r"(\.rtlog)?\.jsonl(\.gz)?$")
+_SUFFIX: Final = re.compile(r"(\.rtlog)?\.jsonl(\.gz|\.zst)?$")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even as a reference (its section 2.2)."""
 

@@ -62,7 +62,7 @@ def test_a_dash_is_standard_input_and_names_repeat_once(folder: Path):
     [
         ("absent.jsonl", "absent.jsonl: no such file or folder"),
         ("absent*.jsonl", "absent*.jsonl: matches no recording"),
-        ("empty", "empty: holds no recording (no file that ends in .jsonl or .jsonl.gz)"),
+        ("empty", "empty: holds no recording (no file that ends in .jsonl or .jsonl.gz or .jsonl.zst)"),
         ("latest", "elsewhere: holds no recording yet: make one with `rtlog record`, or name a file"),
     ],
 )
