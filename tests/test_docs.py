@@ -95,7 +95,13 @@ def test_the_readme_names_every_command_and_every_rule():
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder that holds what the README's examples speak of."""
     (tmp_path / "recordings").mkdir()
-    for path in (f"recordings/{SAMPLE.name}", "session.rtlog.jsonl", "good.rtlog.jsonl"):
+    for path in (
+        f"recordings/{SAMPLE.name}",
+        "session.rtlog.jsonl",
+        "good.rtlog.jsonl",
+        "proxy.rtlog.jsonl",
+        "agent.rtlog.jsonl",
+    ):
         shutil.copy(SAMPLE, tmp_path / path)
     (tmp_path / "events.jsonl").write_text('{"type":"session.created"}\n')
     (tmp_path / "my_agent.py").write_text("import os; assert os.environ['OPENAI_BASE_URL']\n")
