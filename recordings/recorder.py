@@ -4,10 +4,14 @@
         recorder.server(message)
         recorder.local({"type": "local.tool_started", "item_id": "item_1", "call_id": "call_1"})
 
+    async with Recorder.create(queue=8192) as recorder:  # no call waits for the disk
+        recorder.client(message)
+
 A program calls it from its hooks; the taps call it for what crosses the wire. It is safe to use from several threads
 and never raises into the session it records.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -21,6 +25,7 @@ from rtlog.recordings.format import AudioPolicy, Header
 from rtlog.recordings.fsync import DEFAULT_INTERVAL, Syncer
 from rtlog.recordings.message import KindLine, Policy
 from rtlog.recordings.naming import file_name, new_id, recordings_folder
+from rtlog.recordings.queued import QueuedWriter
 from rtlog.recordings.record import Dir, Src
 from rtlog.recordings.redaction import Redactor
 from rtlog.recordings.writer import Gap, Writer
@@ -47,7 +52,7 @@ class Recorder:
         self._gapped = False
 
     @classmethod
-    def create(
+    def create(  # noqa: PLR0913 - a recording's settings, each by its name
         cls,
         path: Path | None = None,
         *,
@@ -58,19 +63,31 @@ class Recorder:
         force: bool = False,
         fsync_interval: float | None = DEFAULT_INTERVAL,
         on_failure: Callable[[OSError], None] | None = None,
+        queue: int | None = None,
     ) -> Self:
         """Open a recording at *path*, by default a new file in *folder* (the folder of recordings).
 
-        Raises RecordingError when the file exists (without *force*) or cannot be made.
+        With *queue* no call waits for the disk: a thread writes, and so many records may wait for it; more are lost,
+        counted in a `gap`. Raises RecordingError when the file exists (without *force*) or cannot be made.
         """
         wall_ns = time.time_ns()
         header = Header(id=new_id(wall_ns), tool=tool_name(), tap=tap, audio=audio, title=title)
         target = path or (folder or recordings_folder()) / file_name(wall_ns, header.id)
         syncer = None if fsync_interval is None else Syncer(fsync_interval)
-        return cls(Writer(target, header, force=force, syncer=syncer, on_failure=on_failure))
+        if queue is None:
+            return cls(Writer(target, header, force=force, syncer=syncer, on_failure=on_failure))
+        return cls(QueuedWriter(target, header, queue=queue, force=force, syncer=syncer, on_failure=on_failure))
 
     def __enter__(self) -> Self:
         return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.aclose()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
@@ -134,6 +151,12 @@ class Recorder:
         """End the recording with its footer."""
         self.writer.close()
 
+    async def aclose(self) -> None:
+        """End the recording while the event loop goes on."""
+        from asyncio import to_thread  # noqa: PLC0415 - most recorders have no event loop
+
+        await to_thread(self.close)
+
 
 @cache
 def tool_name() -> str:
@@ -152,4 +175,15 @@ def _text(event: Message) -> bytes:
         return event
     if isinstance(event, str):
         return event.encode("utf-8", "surrogatepass")
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS)
+    try:
+        return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        return _leniently_said(event)
+
+
+def _leniently_said(event: Mapping[str, object]) -> bytes:
+    """Say as JSON what orjson does not (half a surrogate pair, a number beyond 64 bits), or else as text."""
+    try:
+        return json.dumps(event, default=str).encode()
+    except (TypeError, ValueError, RecursionError):
+        return repr(event).encode("utf-8", "replace")
