@@ -17,6 +17,8 @@ LONGEST_TYPE: Final = 256
 """Characters; a longer `type` is no event type and is not repeated in the head of the line."""
 LONGEST_TEXT: Final = 4096
 """Characters of non-JSON text that a `data` record keeps under the `meta` policy."""
+SEARCHED: Final = 64
+"""Bytes by which a payload is found in its message."""
 
 _LINE_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 
@@ -35,18 +37,19 @@ class EventLine:
     elided: dict[str, str] | None
     respaced: bool
 
-    def encode(self, seq: int, t: int) -> bytes:
-        """Give the line; the event's text is spliced in."""
+    def encode(self, seq: int, t: int | None) -> bytes:
+        """Give the line, without a time where *t* is `None`; the event's text is spliced in."""
+        time = b"" if t is None else b',"t":%d' % t
         audio = b',"audio_bytes":%d' % self.audio_bytes if self.audio_bytes else b""
         elided = b',"elided":' + orjson.dumps(self.elided) if self.elided else b""
         respaced = b',"respaced":true' if self.respaced else b""
-        return b'{"type":%b,"dir":"%b","n":%d%b,"seq":%d,"t":%d,"conn":%d,"src":"%b"%b%b,"event":%b}\n' % (
+        return b'{"type":%b,"dir":"%b","n":%d%b,"seq":%d%b,"conn":%d,"src":"%b"%b%b,"event":%b}\n' % (
             orjson.dumps(self.type),
             self.dir.encode(),
             self.n,
             audio,
             seq,
-            t,
+            time,
             self.conn,
             self.src.encode(),
             elided,
@@ -63,9 +66,10 @@ class KindLine:
     conn: int
     fields: dict[str, object]
 
-    def encode(self, seq: int, t: int) -> bytes:
-        """Give the line."""
-        return orjson.dumps({"kind": self.kind, "seq": seq, "t": t, "conn": self.conn, **self.fields}) + b"\n"
+    def encode(self, seq: int, t: int | None) -> bytes:
+        """Give the line, without a time where *t* is `None`."""
+        time = {} if t is None else {"t": t}
+        return orjson.dumps({"kind": self.kind, "seq": seq, **time, "conn": self.conn, **self.fields}) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,8 @@ def _emptied(text: bytes, found: list[Payload], event: Json) -> bytes:
     """Empty the payloads in the event's own *text*; where that does not give *event* exactly, encode it anew."""
     unambiguous = b"\\" not in text
     for payload in found:
-        quoted = b'"%b"' % payload.text.encode("utf-8", "surrogatepass")
-        unambiguous = unambiguous and text.count(quoted) == 1
-        text = text.replace(quoted, b'""', 1)
+        text, alone = _without(text, b'"%b"' % payload.text.encode("utf-8", "surrogatepass"))
+        unambiguous = unambiguous and alone
     if unambiguous:
         # Without escapes a string's text is its value, and this one stands in the event once: nothing else was emptied.
         return text
@@ -153,6 +156,18 @@ def _emptied(text: bytes, found: list[Payload], event: Json) -> bytes:
     except orjson.JSONDecodeError:
         pass
     return _dumped(event)
+
+
+def _without(text: bytes, quoted: bytes) -> tuple[bytes, bool]:
+    """Empty the first string *quoted* in *text*; say whether it stands there once.
+
+    Searching for all of it would prepare a search of its length: that took most of the time of an audio event.
+    """
+    head = quoted[:SEARCHED]
+    at = text.find(head)
+    if text.startswith(quoted, at) and text.find(head, at + 1) < 0:
+        return b'%b""%b' % (text[:at], text[at + len(quoted) :]), True
+    return text.replace(quoted, b'""', 1), text.count(quoted) == 1
 
 
 def _dumped(event: Json) -> bytes:

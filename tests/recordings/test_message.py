@@ -112,6 +112,14 @@ def test_a_payload_that_also_stands_elsewhere_is_emptied_only_where_it_is_audio(
     assert json.loads(keep(message).event) == {"type": "response.output_audio.delta", "item_id": "QUJD", "delta": ""}
 
 
+def test_a_payload_that_begins_like_another_string_is_emptied_alone():
+    message = b'{"note":"%b!","type":"response.output_audio.delta","delta":"%b"}' % (AUDIO, AUDIO)
+
+    line = keep(message)
+    assert isinstance(line, EventLine)
+    assert line.event == b'{"note":"%b!","type":"response.output_audio.delta","delta":""}' % AUDIO
+
+
 def test_escaped_audio_is_emptied_too():
     message = b'{"type":"response.output_audio.delta","delta":"QUJ\\u0044"}'
 
