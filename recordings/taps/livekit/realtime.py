@@ -116,7 +116,7 @@ class RealtimeTap:
         self._tape.wire(self.recorder, "server", event)
         if event.get("type") in CALL_EVENTS and event["item"].get("type") == "function_call":
             item = event["item"]
-            self._tape.note_call(self.recorder, item.get("call_id", ""), item.get("id", ""))
+            self._tape.note_call(self.recorder, item.get("call_id", ""))
         self.application.heard(event)
 
     @property

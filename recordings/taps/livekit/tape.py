@@ -51,7 +51,7 @@ class Tape:
         self._connections = 0
         self._pushes = 0
         self._latest = Recorder(self._writer, 1, redactor=self.redactor)
-        self._calls: dict[str, tuple[Recorder, str]] = {}
+        self._calls: dict[str, Recorder] = {}
         logs.listen(self.log)
 
     @property
@@ -97,15 +97,15 @@ class Tape:
         self._pushes += 1
         return f"push_{self._pushes}"
 
-    def note_call(self, recorder: Recorder, call_id: str, item_id: str) -> None:
-        """Remember which connection a function call came on, and its item."""
+    def note_call(self, recorder: Recorder, call_id: str) -> None:
+        """Remember which connection a function call came on."""
         if len(self._calls) >= MOST_CALLS:
             del self._calls[next(iter(self._calls))]
-        self._calls.setdefault(call_id, (recorder, item_id))
+        self._calls.setdefault(call_id, recorder)
 
-    def call(self, call_id: str) -> tuple[Recorder, str | None]:
-        """Give the connection of a function call, the latest where that is not known, and its item."""
-        return self._calls.get(call_id, (self._latest, None))
+    def call(self, call_id: str) -> Recorder:
+        """Give the connection of a function call, the latest where that is not known."""
+        return self._calls.get(call_id, self._latest)
 
     def close(self) -> None:
         """End the recording."""

@@ -51,12 +51,12 @@ class Tools:
         if len(self._running) >= MOST_OPEN:
             del self._running[next(iter(self._running))]
         self._running[call.call_id] = call.id
-        recorder, _ = self._tape.call(call.call_id)
+        recorder = self._tape.call(call.call_id)
         self._taken(call.id)
         self._tape.local(recorder, "tool_started", item_id=call.id, call_id=call.call_id, name=call.name)
 
     def _ended(self, call_id: str, kind: str, error: str | None) -> None:
         item_id = self._running.pop(call_id, None)
         if item_id is not None:
-            recorder, _ = self._tape.call(call_id)
+            recorder = self._tape.call(call_id)
             self._tape.local(recorder, kind, item_id=item_id, call_id=call_id, error=error)
