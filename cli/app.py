@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 COMMANDS: Final = (
     "demo",
     "record",
+    "import",
     "analyze",
     "timeline",
     "diff",
@@ -25,7 +26,10 @@ COMMANDS: Final = (
     "rule",
     "schema",
 )
-"""Subcommands in the order of the help page; each is the function of its name in `rtlog.cli.<name>`."""
+"""Subcommands in the order of the help page; each is the function of its name in `rtlog.cli.<name>`.
+
+A name that Python keeps for itself has a `_` behind it there.
+"""
 
 COMPLETING: Final = "_RTLOG_COMPLETE"
 """Set by a shell that wants a command line completed; typer makes the name from the program's."""
@@ -88,6 +92,8 @@ def _printable(text: str) -> str:
 
 def _application(arguments: list[str]) -> "typer.Typer":
     """Build the typer application with the one command that was named, or all of them for help and typing errors."""
+    from keyword import iskeyword
+
     import typer
 
     app = typer.Typer(
@@ -100,9 +106,10 @@ def _application(arguments: list[str]) -> "typer.Typer":
     app.callback()(_root)
     named = [name for name in (_completed() or arguments)[:1] if name in COMMANDS]
     for name in named or COMMANDS:
-        module = import_module(f"rtlog.cli.{name}")
+        function = f"{name}_" if iskeyword(name) else name
+        module = import_module(f"rtlog.cli.{function}")
         settings = getattr(module, "CONTEXT_SETTINGS", {})
-        app.command(name, epilog=getattr(module, "EXAMPLE", None), context_settings=settings)(getattr(module, name))
+        app.command(name, epilog=getattr(module, "EXAMPLE", None), context_settings=settings)(getattr(module, function))
     return app
 
 

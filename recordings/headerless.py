@@ -21,7 +21,7 @@ from rtlog.recordings.record import Dir, Record
 TIME_KEYS: Final = ("t", "ts", "time", "timestamp")
 _DIRECTIONS: Final[dict[object, Dir]] = {"client": "client", "server": "server", "local": "local"}
 _NS_PER_S: Final = 1_000_000_000
-_UNIT_LIMITS: Final = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
+UNIT_LIMITS: Final = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
 """Largest number that is read as seconds, ms, us and ns: 10^11 s is the year 5138."""
 
 _ABSENT: Final = Raw(b"")
@@ -88,22 +88,26 @@ def _time_of(line: _Line, key: str) -> int | None:
     """Give the time under *key* in ns, or `None` where it holds none."""
     value = _value(getattr(line, key))
     if isinstance(value, str):
-        return _iso_ns(value)
+        return iso_ns(value)
     if key == "t":
-        return value if isinstance(value, int) and 0 <= value <= _UNIT_LIMITS[-1][0] else None
+        return value if isinstance(value, int) and 0 <= value <= UNIT_LIMITS[-1][0] else None
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         return None
-    per_second = next((unit for limit, unit in _UNIT_LIMITS if value < limit), None)
+    per_second = next((unit for limit, unit in UNIT_LIMITS if value < limit), None)
     return None if per_second is None else int(Decimal(bytes(getattr(line, key)).decode()) * (_NS_PER_S // per_second))
 
 
-def _iso_ns(text: str) -> int | None:
+def iso_ns(text: str) -> int | None:
+    """Give ISO 8601 *text* as ns since 1970 (UTC where it names no zone); `None` where it is no such text."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    whole = int(aware.replace(microsecond=0).timestamp())
+    try:
+        whole = int(aware.replace(microsecond=0).timestamp())
+    except (OverflowError, ValueError):
+        return None
     return whole * _NS_PER_S + _fraction_ns(text)
 
 

@@ -26,8 +26,8 @@ PRIVATE: Final = 0o600
 class Line(Protocol):
     """Anything that can say itself as one line of a recording, once it knows its place."""
 
-    def encode(self, seq: int, t: int) -> bytes:
-        """Give the line, with its line feed, for the *seq*-th record at *t* ns."""
+    def encode(self, seq: int, t: int | None) -> bytes:
+        """Give the line, with its line feed, for the *seq*-th record at *t* ns, `None` where nobody knows when."""
 
 
 class Gap:
@@ -38,9 +38,10 @@ class Gap:
         self.conn = conn
         self.reason = reason
 
-    def encode(self, seq: int, t: int) -> bytes:
-        """Give the line."""
-        fields = {"kind": "gap", "seq": seq, "t": t, "conn": self.conn, "lost": self.lost}
+    def encode(self, seq: int, t: int | None) -> bytes:
+        """Give the line, without a time where *t* is `None`."""
+        time = {} if t is None else {"t": t}
+        fields = {"kind": "gap", "seq": seq, **time, "conn": self.conn, "lost": self.lost}
         return orjson.dumps(fields | ({"reason": self.reason} if self.reason else {})) + b"\n"
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.resources import files
+from keyword import iskeyword
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def test_what_only_reads_loads_no_network(command: str):
 def test_help_loads_the_command_and_no_other(command: str):
     modules = loaded(command, "-h")
 
-    assert f"rtlog.cli.{command}" in modules
+    assert f"rtlog.cli.{command}{'_' * iskeyword(command)}" in modules
     assert {name for name in modules if name.startswith("rtlog.") and not name.startswith("rtlog.cli")} <= {
         "rtlog.recordings",
         "rtlog.recordings.errors",

@@ -1,0 +1,169 @@
+"""DEBUG logs of the `websockets` library: `> TEXT '…' [5 bytes]`, which shortens what is longer than 75 characters.
+
+`WEBSOCKETS_MAX_LOG_SIZE` raises that limit. A frame is taken only where its text has as many bytes as the line says;
+what was shortened is counted as lost, never guessed. Sources: `Frame.__str__`, `ClientProtocol` and `Protocol` of
+websockets 15.
+"""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from rtlog.recordings.importers.found import Closed, Cut, Found, Message, Socket
+from rtlog.recordings.importers.log_lines import LogLine, log_lines
+from rtlog.recordings.record import Dir
+
+MARK: Final = re.compile(rb"[<>] (?:TEXT|BINARY|CONT) .{0,20000} \[(?:text, |binary, )?\d+ bytes?(?:, continued)?\]")
+_FRAME: Final = re.compile(
+    r"(?:^|[\s:|\]])(?P<arrow>[<>]) (?P<op>TEXT|BINARY|CONT|CLOSE|PING|PONG) (?P<data>.*)"
+    r" \[(?:(?:text|binary), )?(?P<size>\d{1,12}) bytes?(?P<more>, continued)?\]\s*$"
+)
+_HEAD: Final = re.compile(
+    r"(?:^|[\s:|\]])(?P<arrow>[<>]) (?:GET (?P<target>\S+) HTTP/1\.1|HTTP/1\.1 (?P<status>\d{3})\b.*)$"
+)
+_HEADER: Final = re.compile(r"(?:^|[\s:|\]])(?P<arrow>[<>]) (?P<name>[A-Za-z][A-Za-z0-9-]*): (?P<value>.*)$")
+_STATE: Final = re.compile(r"(?:^|[\s:|\]])= connection is (?P<state>CONNECTING|OPEN|CLOSING|CLOSED)\b")
+_OWN: Final = re.compile(
+    r"(?:^|[\s:|\]])(?:[%!x-] |[<>] (?:EOF$|\[body\]))|\bconnection (?:open|closed|handler failed)\b"
+)
+_SIDE: Final = re.compile(r"\bwebsockets\.(client|server)\b")
+_TYPE: Final = re.compile(r"""["']type["']: ?["']([a-z_]+(?:\.[a-z_]+){0,4})["']""")
+_CLOSE: Final = re.compile(r"(\d{4}) \([^)]*\)(?: (.*))?")
+
+_ARROWS: Final[dict[str, Dir]] = {">": "client", "<": "server"}
+_TURNED: Final[dict[str, Dir]] = {">": "server", "<": "client"}
+NO_STATUS: Final = 1005
+
+
+@dataclass(slots=True)
+class _Partial:
+    """A message of which fragments are still to come; `data` is `None` once one of them was shortened."""
+
+    data: bytes | None
+    size: int
+    binary: bool
+    type: str
+
+
+@dataclass(slots=True)
+class _Wire:
+    """The connection that a logger speaks of."""
+
+    socket: Socket
+    arrows: dict[str, Dir]
+    opened: bool = False
+    partial: dict[Dir, _Partial] = field(default_factory=dict)
+    closed: bool = False
+
+
+def read_websockets_log(data: bytes, found: Found) -> None:
+    """Find the frames that the log *data* tells, whole ones and shortened ones."""
+    reader = _Reader(found)
+    for line in log_lines(data):
+        reader.read(line)
+    if any(isinstance(entry, Cut) for entry in found.entries):
+        found.note("websockets shortens long messages in its log: set WEBSOCKETS_MAX_LOG_SIZE=100000000 to keep them")
+
+
+class _Reader:
+    def __init__(self, found: Found) -> None:
+        self._found = found
+        self._wires: dict[str, _Wire] = {}
+
+    def read(self, line: LogLine) -> None:
+        named = _SIDE.search(line.logger) or _SIDE.search(line.message[:200])
+        side = named[1] if named else ""
+        state = _STATE.search(line.message)
+        if state:
+            self._state(side, state["state"], line)
+        elif frame := _FRAME.search(line.message):
+            self._frame(self._wire(side, line), frame, line)
+        elif head := _HEAD.search(line.message):
+            self._head(self._wire(side, line), head)
+        elif (header := _HEADER.search(line.message)) and side in self._wires and not self._wires[side].opened:
+            self._header(self._wires[side], header)
+        elif not _OWN.search(line.message):
+            self._found.misunderstood(line.where, line.message)
+
+    def _state(self, side: str, state: str, line: LogLine) -> None:
+        if state == "CONNECTING":
+            self._wires.pop(side, None)
+        elif state == "OPEN":
+            self._wire(side, line).opened = True
+
+    def _wire(self, side: str, line: LogLine) -> _Wire:
+        if side not in self._wires:
+            arrows = _TURNED if side == "server" else _ARROWS
+            self._wires[side] = _Wire(self._found.socket(at=line.at), arrows)
+        return self._wires[side]
+
+    def _head(self, wire: _Wire, match: re.Match[str]) -> None:
+        if match["target"] is None:
+            wire.socket.status = int(match["status"])
+            return
+        wire.socket.url = match["target"]
+        wire.arrows = _ARROWS if match["arrow"] == ">" else _TURNED
+
+    def _header(self, wire: _Wire, match: re.Match[str]) -> None:
+        header = (match["name"], match["value"])
+        socket = wire.socket
+        if wire.arrows[match["arrow"]] == "client":
+            socket.request += (header,)
+            if header[0].lower() == "host" and socket.url and socket.url.startswith("/"):
+                socket.url = f"ws://{header[1]}{socket.url}"
+        else:
+            socket.response += (header,)
+
+    def _frame(self, wire: _Wire, match: re.Match[str], line: LogLine) -> None:
+        direction, size = wire.arrows[match["arrow"]], int(match["size"])
+        if match["op"] == "CLOSE":
+            self._close(wire, direction, match["data"], line)
+        elif match["op"] in {"TEXT", "BINARY", "CONT"}:
+            shown = match["data"]
+            data = _bytes_of(shown) if match["op"] != "BINARY" and shown[:1] in {"'", '"'} else _hex_of(shown)
+            if data is not None and len(data) != size:
+                data = None
+            self._fragment(wire, direction, match, data, size, line)
+
+    def _fragment(
+        self, wire: _Wire, direction: Dir, match: re.Match[str], data: bytes | None, size: int, line: LogLine
+    ) -> None:
+        named = _TYPE.search(match["data"])
+        partial = wire.partial.pop(direction, None) if match["op"] == "CONT" else None
+        if partial is None:
+            partial = _Partial(b"", 0, match["op"] == "BINARY", named[1] if named else "")
+        partial.data = None if partial.data is None or data is None else partial.data + data
+        partial.size += size
+        if match["more"]:
+            wire.partial[direction] = partial
+        elif partial.data is None:
+            self._found.entries.append(Cut(wire.socket.number, direction, partial.size, partial.type, line.at))
+        else:
+            self._found.entries.append(
+                Message(wire.socket.number, direction, partial.data, line.at, partial.binary, partial.size)
+            )
+
+    def _close(self, wire: _Wire, direction: Dir, text: str, line: LogLine) -> None:
+        if wire.closed:
+            return
+        wire.closed = True
+        match = _CLOSE.match(text)
+        code, reason = (int(match[1]), match[2] or "") if match else (NO_STATUS, "")
+        self._found.entries.append(Closed(wire.socket.number, direction, code, reason, line.at))
+
+
+def _bytes_of(text: str) -> bytes | None:
+    """Read a string as Python writes it; `None` where it is none, as when its middle was taken out."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else None
+
+
+def _hex_of(text: str) -> bytes | None:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return None
