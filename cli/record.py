@@ -49,6 +49,12 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
         typer.Option("--live", help="Draw the session as it goes; what CMD prints on the terminal goes to a file."),
     ] = False,
     fsync: Annotated[float, typer.Option(min=0, help="Seconds between two syncs to the disk; 0: never.")] = 1.0,
+    rotate_size: Annotated[
+        float | None, typer.Option(min=0.01, metavar="MB", help="Go on in a new file when one has so many MB.")
+    ] = None,
+    rotate_time: Annotated[
+        float | None, typer.Option(min=0.01, metavar="MIN", help="Go on in a new file after so many minutes.")
+    ] = None,
     tls: Annotated[  # noqa: FBT002 - a flag
         bool,
         typer.Option("--tls", help="Listen with TLS, for clients that refuse plain HTTP; CMD is made to trust it."),
@@ -56,12 +62,16 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
 ) -> None:
     """Record realtime sessions: of a program, of every client that connects, or of events on stdin."""
     from rtlog.recordings.naming import check_writable, recordings_folder
+    from rtlog.recordings.rotation import Rotation
     from rtlog.recordings.taps.proxy import Listen, Options
 
-    options = Options(output, force, audio, split, title, fsync or None)
+    rotation = Rotation.after(rotate_size, rotate_time)
+    options = Options(output, force, audio, split, title, fsync or None, rotation)
     limit = max_message * MEBIBYTE
     check_writable(output or recordings_folder(), force=force)
     if command == ["-"]:
+        if rotation is not None:
+            raise typer.BadParameter("events on stdin go to one file", param_hint="--rotate-size, --rotate-time")
         raise typer.Exit(_from_stdin(options, limit, live=live))
     address = Listen.parse(listen or LISTEN) if listen or not command else Listen()
     with _identity(address, tls=tls) as identity:
@@ -176,6 +186,8 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
 
     summary = tap.summary()
     if not summary.sessions:
+        if tap.trust and tap.silent:
+            notices(f"clients that came and left without a request: {tap.silent}; do they trust the certificate?")
         notices(NO_SESSION.format(url=tap.url, ws=tap.url.replace("http", "ws", 1)))
         return
     for path in summary.paths[-3:]:

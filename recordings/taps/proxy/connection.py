@@ -16,6 +16,10 @@ DIAL_TIMEOUT: Final = 30.0
 """Seconds."""
 
 
+TLS_HANDSHAKE: Final = 0x16
+"""The first byte of a client that speaks TLS; no request begins with it."""
+
+
 class Backlog:
     """What was forwarded and is still to be recorded; it is worked off once every waiting byte has gone on."""
 
@@ -78,6 +82,10 @@ class Connection:
 
     def _read_head(self, data: bytes) -> None:
         self._head += data
+        if self._head[0] == TLS_HANDSHAKE:
+            self._notice("a client speaks TLS here and cannot be answered; listen with --tls")
+            self.client.transport.abort()
+            return
         end = self._head.find(END) + len(END)
         if end < len(END):
             if len(self._head) > LARGEST:

@@ -16,6 +16,7 @@ from rtlog.recordings.fsync import DEFAULT_INTERVAL, Syncer
 from rtlog.recordings.naming import file_name, new_id, numbered, recordings_folder
 from rtlog.recordings.recorder import Recorder, tool_name
 from rtlog.recordings.redaction import Redactor
+from rtlog.recordings.rotation import RotatingWriter, Rotation
 from rtlog.recordings.taps.proxy.address import Upstream
 from rtlog.recordings.taps.proxy.head import Request
 from rtlog.recordings.vocabulary.providers import provider_of
@@ -39,6 +40,7 @@ class Options:
     split: Split = "session"
     title: str | None = None
     fsync_interval: float | None = DEFAULT_INTERVAL
+    rotation: Rotation | None = None
 
 
 @dataclass(slots=True)
@@ -51,6 +53,16 @@ class Session:
     connections: list[Recorder] = field(default_factory=list)
     open: int = 0
     quiet_since: int = 0
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of the recording, the newest last."""
+        return self.writer.paths if isinstance(self.writer, RotatingWriter) else [self.writer.path]
+
+    @property
+    def written(self) -> int:
+        """Bytes of all its files."""
+        return self.writer.written if isinstance(self.writer, RotatingWriter) else self.writer.size
 
     def connect(self) -> Recorder:
         """Open the session's next connection."""
@@ -144,19 +156,25 @@ class Sessions:
             audio=self._options.audio,
             title=self._options.title,
         )
-        path = self._path(file_name(wall_ns, header.id))
-        force, syncer = self._options.force, self._syncer
-        writer = Writer(path, header, force=force, clock=self._clock, syncer=syncer, on_failure=self._failed(path))
-        session = Session(client, writer, redactor)
+        session = Session(client, self._writer(header, wall_ns), redactor)
         self.all.append(session)
         self._live.append(session)
         return session
 
-    def _path(self, name: str) -> Path:
-        output = self._options.output
+    def _writer(self, header: Header, wall_ns: int) -> Writer:
+        path, options = self._path(header, wall_ns), self._options
+        force, clock, syncer, on_failure = options.force, self._clock, self._syncer, self._failed(path)
+        if options.rotation is None:
+            return Writer(path, header, force=force, clock=clock, syncer=syncer, on_failure=on_failure)
+        return RotatingWriter(
+            path, header, options.rotation, self._path, force=force, clock=clock, syncer=syncer, on_failure=on_failure
+        )
+
+    def _path(self, header: Header, wall_ns: int) -> Path:
+        output, name = self._options.output, file_name(wall_ns, header.id)
         if output is None:
             return recordings_folder() / name
-        return output / name if output.is_dir() else numbered(output, len(self.all) + 1)
+        return output / name if output.is_dir() else numbered(output, sum(len(each.paths) for each in self.all) + 1)
 
     def _failed(self, path: Path) -> Callable[[OSError], None]:
         return lambda error: self._notice(f"{path}: {error.strerror}; the session goes on, what is lost is counted")

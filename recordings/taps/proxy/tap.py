@@ -74,7 +74,7 @@ class ProxyTap:
         self._idle = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._told_of_silence = False
+        self._accepted = self._asked = 0
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -114,6 +114,11 @@ class ProxyTap:
         return self._tls.variables if self._tls else {}
 
     @property
+    def silent(self) -> int:
+        """How many clients came and went without a request, as those do that do not trust the certificate."""
+        return self._accepted - self._asked - len(self._connections)
+
+    @property
     def recorders(self) -> list[Recorder]:
         """The recorders of all connections, in the order they were opened."""
         return [recorder for session in self._sessions.all for recorder in session.connections]
@@ -126,8 +131,8 @@ class ProxyTap:
             connections=len(recorders),
             events=sum(each.events for each in recorders),
             audio_bytes=sum(each.audio_bytes for each in recorders),
-            size=sum(each.writer.size for each in sessions),
-            paths=tuple(each.writer.path for each in sessions),
+            size=sum(each.written for each in sessions),
+            paths=tuple(path for each in sessions for path in each.paths),
             lossy=self._sessions.lossy,
         )
 
@@ -154,6 +159,7 @@ class ProxyTap:
         await self.idle(timeout=1.0)
 
     def _accept(self) -> asyncio.Protocol:
+        self._accepted += 1
         begun = self._connections.add
         return Connection(self._route, self._backlog, self._wiretap, self._notice, begun, self._gone).client
 
@@ -166,9 +172,7 @@ class ProxyTap:
 
     def _gone(self, connection: Connection) -> None:
         self._connections.discard(connection)
-        if self._tls is not None and connection.silent and not self._told_of_silence:
-            self._told_of_silence = True
-            self._notice("a client left before it asked for anything: does it trust the proxy's certificate?")
+        self._asked += not connection.silent
         if not self._connections:
             self._idle.set()
         loop = asyncio.get_running_loop()

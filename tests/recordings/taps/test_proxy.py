@@ -393,3 +393,13 @@ async def test_a_kill_loses_at_most_what_was_in_hand_and_every_complete_line_par
     assert rest == b""
     assert len(records) >= 2 * 500 - 1
     assert [int(each["event"]["event_id"]) for each in records] == [each // 2 for each in range(len(records))]
+
+
+async def test_a_client_that_speaks_tls_to_the_plain_listener_is_let_go_and_told_of(tmp_path: Path):
+    notes: list[str] = []
+    async with proxied(tmp_path, notice=notes.append) as tap:
+        with pytest.raises((ssl.SSLError, ConnectionResetError)):
+            await connect(ws(tap).replace("ws:", "wss:"), ssl=ssl.create_default_context())
+
+    assert notes == ["a client speaks TLS here and cannot be answered; listen with --tls"]
+    assert names(tmp_path) == []
