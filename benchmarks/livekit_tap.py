@@ -94,9 +94,7 @@ def timed(act: Callable[[int], None]) -> float:
 
 async def main() -> None:
     model = openai.realtime.RealtimeModel(base_url="http://127.0.0.1:1/v1", api_key="unused")
-    print(
-        f"livekit-agents {version('livekit-agents')}, Python {sys.version.split()[0]}; µs an event, best of {ROUNDS} rounds"
-    )
+    print(f"livekit-agents {version('livekit-agents')}, Python {sys.version.split()[0]}; best of {ROUNDS} rounds, µs")
     with tempfile.TemporaryDirectory() as folder:
         plain, tapped = Session(model), Session(model)
         attached = tap.attach(tapped, Path(folder) / "call.rtlog.jsonl")

@@ -33,7 +33,14 @@ class Activity(Application):
 
     def why(self) -> str:
         """Say why the agent's context is pushed."""
-        return self.followed.why(self.context())
+        return self.followed.why(self.context(), self._served())
+
+    def begun(self) -> None:
+        """Take what the agent holds, where the tap comes late, for told."""
+        context = self.context()
+        if context is not None:
+            self.why()
+            self.followed.changes(context)
 
     def pushes(self, source: Source) -> None:
         """Tell what the agent's context has lost; what it has gained too, unless the push itself lists it."""
@@ -115,6 +122,7 @@ class AgentTap:
         realtime = getattr(activity, "_rt_session", None)
         if realtime is not None:
             self._follow(realtime)
+            self._taps[id(realtime)][1].begun()
 
     def _activity_begins(self, agent: Any, *_args: object, **_kwargs: object) -> ExitStack:  # noqa: ANN401 - any release's
         for holder in (agent, self.session):

@@ -32,13 +32,15 @@ class Followed:
 
     def __init__(self) -> None:
         self._context: ChatContext | None = None
+        self._owner: object = None
         self._told: set[str] = set()
         self._held: set[str] = set()
 
-    def why(self, context: ChatContext | None) -> str:
-        """Say why *context* is pushed: the first one, another one than last time, or the same once more."""
+    def why(self, context: ChatContext | None, owner: object) -> str:
+        """Say why *context* is pushed: *owner*'s first one, another one than last time, or the same once more."""
         last, self._context = self._context, context
-        return "start" if last is None else "sync" if last is context else "update_chat_ctx"
+        first, self._owner = self._owner is not owner, owner
+        return "start" if first else "sync" if last is context else "update_chat_ctx"
 
     def learn(self, item_id: str) -> None:
         """Take *item_id* for told."""

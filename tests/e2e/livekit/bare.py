@@ -16,6 +16,7 @@ import rtlog.recordings.taps.livekit as tap
 from rtlog.recordings.errors import RtlogError
 
 LONGEST_S = 60
+KEY = "planted-0123456789abcdef"
 SHORT_S = 0.05
 """The plugin reconnects of its own accord when a connection is that old."""
 
@@ -23,7 +24,7 @@ SHORT_S = 0.05
 def model(max_session_duration: float | None = None) -> openai.realtime.RealtimeModel:
     """Make a model that knows the scripted server."""
     return openai.realtime.RealtimeModel(
-        base_url=os.environ["OPENAI_BASE_URL"], api_key="unused", max_session_duration=max_session_duration
+        base_url=os.environ["OPENAI_BASE_URL"], api_key=KEY, max_session_duration=max_session_duration
     )
 
 

@@ -36,9 +36,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 ENVIRONMENTS = os.environ.get("RTLOG_LIVEKIT_VENVS", "")
 RACE = "1.4.6"
-PLACEHOLDERS = ("1.5.0", *(r for r in ("1.6.5", "1.7.1", "1.8.9") if (Path(ENVIRONMENTS) / r / ".complete").exists()))
-"""The releases behind 1.5.0 are made by `make_venvs --all`, which the long checks run."""
-EVERY = (RACE, *PLACEHOLDERS)
+MORE = tuple(r for r in ("1.4.2", "1.6.5", "1.7.1", "1.8.9") if (Path(ENVIRONMENTS) / r / ".complete").exists())
+"""Made by `make_venvs --all`, which the long checks run."""
+PLACEHOLDERS = ("1.5.0", *(release for release in MORE if release > "1.5.0"))
+RACING = (RACE, *PLACEHOLDERS)
+"""1.4.2 gives calls ids of its own, and the script of #5021 does not come to its end with it."""
+EVERY = (RACE, "1.5.0", *MORE)
 
 pytestmark = [
     pytest.mark.livekit,
@@ -197,7 +200,7 @@ async def test_a_release_with_placeholders_tells_of_them_and_is_clean_of_it(rele
     assert story.marks() == []
 
 
-@pytest.mark.parametrize("release", EVERY)
+@pytest.mark.parametrize("release", RACING)
 async def test_the_context_that_is_told_is_the_one_that_the_application_held(release: str, tmp_path: Path) -> None:
     story = await told(release, "agent.py", race(release), tmp_path)
 
@@ -242,6 +245,7 @@ async def test_bare_sessions_have_a_file_each_and_are_left_as_they_were(release:
         (requested[0], seen["response"])
     ]
     assert [event["event_id"] for event in lasting.events("local.reply_cancelled")] == [requested[1]]
+    assert [file.name for file in tmp_path.iterdir() if b"planted" in file.read_bytes()] == []
 
 
 @pytest.mark.parametrize("release", EVERY)
@@ -266,6 +270,28 @@ async def test_a_reconnect_begins_the_next_connection_of_the_same_file(release: 
 
 
 @pytest.mark.parametrize("release", EVERY)
+async def test_sessions_that_share_a_model_a_handover_and_a_late_start_stay_apart(release: str, tmp_path: Path) -> None:
+    await ran(release, "pair.py", Scenario("", listens=False), args=(str(tmp_path),))
+
+    def pushed(name: str) -> list[tuple[str, str]]:
+        """Give what the agent of the session pushed of all that has a name here, and why."""
+        path = tmp_path / f"{name}.rtlog.jsonl"
+        pushes = Told(path, analyze_file(path)[1], "").events("local.ctx_push_begin")
+        return [(push["reason"], " ".join(i for i in push["items"] if not i.startswith("item_"))) for push in pushes]
+
+    opened = [record.conn for record in read(tmp_path / "anna.rtlog.jsonl") if record.kind == "open"]
+    assert pushed("anna") == [("start", "anna"), ("start", "anton"), ("update_chat_ctx", "anton later")]
+    assert opened in ([1, 2], [1])
+    assert pushed("bert") == [("start", "bert")]
+    assert pushed("cleo") == [("update_chat_ctx", "cleo late")]
+    for name in ("anna", "bert", "cleo"):
+        recording = (tmp_path / f"{name}.rtlog.jsonl").read_bytes()
+        assert [other for other in (b"anna", b"bert", b"cleo") if other in recording] == [name.encode()]
+        assert b'"end":true' in recording
+        assert b'"kind":"mark"' not in recording
+
+
+@pytest.mark.parametrize("release", RACING)
 async def test_the_tap_and_the_proxy_see_the_same_events_in_the_same_order(release: str, tmp_path: Path) -> None:
     wire = tmp_path / "wire.rtlog.jsonl"
     story = await told(release, "agent.py", race(release), tmp_path, proxy=str(wire))
