@@ -78,6 +78,10 @@ class QueuedWriter(Writer):
             self._waiting.append((line, seen))
             self._changed.notify()
 
+    def finish(self) -> None:
+        """Take no more records; what waits, and the footer, are written without anybody waiting for it."""
+        self._end(0)
+
     def close(self) -> None:
         """Wait until all is written, then write the footer and close the file; closing twice is closing once."""
         self._end(None)
@@ -94,7 +98,6 @@ class QueuedWriter(Writer):
             self._changed.notify()
         if threading.current_thread() is not self._thread:
             self._thread.join(patience)
-        atexit.unregister(self._at_exit)
 
     def _tell_missed(self, at: int) -> None:
         if self._missed:
@@ -110,6 +113,7 @@ class QueuedWriter(Writer):
                     self._missed += 1
         with suppress(OSError):
             super().close()
+        atexit.unregister(self._at_exit)
 
     def _next(self) -> tuple[Line, int] | None:
         """Give the next line to write; `None` at the end."""
