@@ -85,7 +85,7 @@ def _print(
         return
     from rtlog.cli.printing import print_reports
 
-    with opened(output) as stream:
+    with opened(output, paths) as stream:
         print_reports(
             run.reports(paths),
             settings.output_format,
@@ -104,7 +104,7 @@ def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", ou
     from rtlog.cli.output import opened
 
     check_format(settings.output_format)
-    with opened(output) as stream:
+    with opened(output, paths) as stream:
         counted = statistics_of(run.reports(paths), f"rtlog {version('rtlog')}")
         print_statistics(counted, settings.output_format, stream)
 

@@ -7,6 +7,7 @@ wider one where it finds anything else than the whole does.
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, cast
@@ -18,7 +19,7 @@ from rtlog.cli.rendering.choosing import selection_of
 from rtlog.cli.rendering.wishes import Format, Wishes
 from rtlog.recordings.cutting import Breadth, Facts, Span, Splicer, holds, selected
 from rtlog.recordings.errors import RecordingError
-from rtlog.recordings.lines import Lines
+from rtlog.recordings.lines import UNREADABLE, Lines, unreadable_rest
 from rtlog.recordings.reader import read
 from rtlog.recordings.sources import STDIN
 from rtlog.timelines.outline import Outline
@@ -78,12 +79,15 @@ class Cut:
         return self.kept == len(self.whole.facts)
 
     def lines(self) -> Iterator[bytes]:
-        """Give the lines of the cut; those of the recording as they are where all of it is kept."""
-        lines = Lines(self.whole.path)
-        try:
-            yield from lines if self.is_whole else self.splicer.lines(lines)
-        finally:
-            lines.close()
+        """Give the lines of the cut; those of the recording as they are where all of it is kept.
+
+        Raises RecordingError where it cannot be read to its end: a cut would not tell that something is missing.
+        """
+        with closing(Lines(self.whole.path)) as lines:
+            try:
+                yield from lines if self.is_whole else self.splicer.lines(lines)
+            except UNREADABLE as error:
+                raise unreadable_rest(self.whole.path, error) from error
 
 
 def cut(path: Path, setup: Setup, wishes: Wishes, *, or_whole: bool = False) -> Cut:

@@ -85,7 +85,7 @@ def diff(  # noqa: PLR0913 - a command has the options it has
         private=private,
     )
     rendering = import_module(f"rtlog.cli.diffing.{output_format}")
-    with opened(output) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as shown:
+    with opened(output, paths) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as shown:
         rendering.render(page, unified, shown)
     if exit_code and not page.comparison.same:
         raise typer.Exit(DIFFERENT)

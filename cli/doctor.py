@@ -48,8 +48,9 @@ def doctor(
             raise typer.BadParameter("--repair takes one recording", param_hint="FILE")
         _repair(only(files[0]), output, force=force)
         return
-    found = [diagnose(path) for path in resolve(files)]
-    with opened(output) as stream:
+    paths = resolve(files)
+    found = [diagnose(path) for path in paths]
+    with opened(output, paths) as stream:
         _print(found, output_format, stream)
     unreadable = any(each.unreadable for each in found)
     raise typer.Exit(2 if unreadable else int(not all(each.healthy for each in found)))

@@ -52,7 +52,7 @@ def info(
             told.append(inspect_file(path, setup))
         except RecordingError as error:
             print(f"rtlog: {printable(str(error))}", file=sys.stderr)
-    with opened(output) as stream:
+    with opened(output, paths) as stream:
         _print(told, output_format, stream)
     if len(told) < len(paths):
         raise typer.Exit(UNREADABLE)

@@ -50,7 +50,7 @@ def list(  # noqa: A001 - the command's name
     paths = newest_first(resolve(folders) if folders else at_hand())
     shown = paths if all_of_them else paths[:limit]
     found = listed(shown, setup_for(config, isolated=isolated))
-    with opened(output) as stream:
+    with opened(output, paths) as stream:
         render(found, stream, as_json=output_format is Format.JSON)
     if len(paths) > len(shown):
         print(f"rtlog: and {len(paths) - len(shown):,} older ones: --all", file=sys.stderr)

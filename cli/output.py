@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -11,14 +11,15 @@ from rtlog.recordings.errors import RecordingError
 
 
 @contextmanager
-def opened(output: Path | None) -> Iterator[TextIO]:
-    """Give the stream to write to; raises RecordingError where *output* cannot be written."""
+def opened(output: Path | None, recordings: Iterable[Path] = ()) -> Iterator[TextIO]:
+    """Give the stream to write to; raises RecordingError where *output* cannot be written, or is of *recordings*."""
     if output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             # What the terminal's encoding lacks is shown escaped; a name in a recording must not end the program.
             sys.stdout.reconfigure(errors="backslashreplace")
         yield sys.stdout
         return
+    _refuse_recordings(output, recordings)
     draft = output.with_name(f".{output.name}.part")
     try:
         with draft.open("w", encoding="utf-8") as stream:
@@ -28,3 +29,9 @@ def opened(output: Path | None) -> Iterator[TextIO]:
         raise RecordingError(output, f"cannot be written: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _refuse_recordings(output: Path, recordings: Iterable[Path]) -> None:
+    """Raise RecordingError where *output* is one of *recordings*: what was read is evidence."""
+    if output.exists() and any(path.exists() and path.samefile(output) for path in recordings):
+        raise RecordingError(output, "is the recording itself, which stays as it is: choose another place with -o")

@@ -8,8 +8,8 @@ from typing import Final
 
 from rtlog.analyzers.rules import RULES
 from rtlog.recordings.copying import copy_at, named_after
-from rtlog.recordings.errors import RecordingError, RtlogError
-from rtlog.recordings.lines import UNREADABLE, Lines, reason_of
+from rtlog.recordings.errors import RtlogError
+from rtlog.recordings.lines import UNREADABLE, Lines, unreadable_rest
 from rtlog.recordings.scrubbing import Category, Scrubber
 from rtlog.recordings.sources import STDIN
 
@@ -28,7 +28,9 @@ def categories(names: Iterable[str]) -> frozenset[Category]:
 
 
 def scrubber_for(kept: frozenset[Category], *, keep_keys: bool = True, seed: str | None = None) -> Scrubber:
-    """Give a scrubber under a key that is nowhere kept, or under that of *seed*."""
+    """Give a scrubber under a key that is nowhere kept, or under that of *seed*; raises RtlogError for an empty one."""
+    if seed == "":
+        raise RtlogError("--seed: is empty, so that everybody knows it; name one, or leave it out")
     key = token_bytes(KEY_BYTES) if seed is None else blake2b(seed.encode("utf-8", "surrogatepass")).digest()
     return Scrubber(key, kept, keep_keys=keep_keys, words=words_of_rules())
 
@@ -61,7 +63,7 @@ def scrub_file(
                 for line in lines:
                     stream.write(scrubber.line(line))
             except UNREADABLE as error:
-                raise RecordingError(source, f"cannot be read further ({reason_of(error)})") from error
+                raise unreadable_rest(source, error) from error
     finally:
         lines.close()
     return path

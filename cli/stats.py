@@ -56,7 +56,7 @@ def stats(
         except RecordingError as error:
             print(f"rtlog: {printable(str(error))}", file=sys.stderr)
     if measured:
-        with opened(output) as stream:
+        with opened(output, paths) as stream:
             import_module(f"rtlog.cli.measuring.{output_format}").render(report_on(measured, near), stream, turns=turns)
     if len(measured) < len(paths):
         raise typer.Exit(UNREADABLE)

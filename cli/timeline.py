@@ -119,5 +119,5 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
         for path in paths
     )
     rendering = import_module(f"rtlog.cli.rendering.{output_format.replace('-', '_')}")
-    with opened(output) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as page:
+    with opened(output, paths) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as page:
         rendering.render((view_of(chart, wishes) for chart in charts), page)

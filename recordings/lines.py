@@ -127,6 +127,12 @@ def _open(source: Path | str | BinaryIO) -> io.BufferedReader:
     return io.BufferedReader(io.FileIO(0 if standard_input else source, closefd=not standard_input), BUFFER)
 
 
+def unreadable_rest(source: Path, error: Exception) -> RecordingError:
+    """Give what to raise where *source* cannot be copied to its end because of *error*, one of `UNREADABLE`."""
+    told = f"cannot be read further ({reason_of(error)}): `rtlog doctor --repair` copies what can be read"
+    return RecordingError(source, told)
+
+
 def reason_of(error: Exception) -> str:
     """Say in a few words why reading failed."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

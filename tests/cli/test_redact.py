@@ -85,3 +85,10 @@ def test_what_is_no_recording_is_told_in_one_line(
 
     assert ran.code == 2
     assert ran.err.count("\n") == 1
+
+
+def test_an_empty_seed_which_everybody_knows_is_refused(rtlog: Callable, tmp_path: Path) -> None:
+    ran = rtlog("redact", str(SAMPLE), "--seed", "", "-o", str(tmp_path / "copy.jsonl"))
+
+    assert (ran.code, "--seed: is empty" in ran.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
