@@ -82,8 +82,9 @@ def _what_to_do(done: "Bundle") -> "Iterator[str]":
 def _what_to_know(done: "Bundle") -> "Iterator[str]":
     from rtlog.cli.bundling.bundle import TIMELINE
     from rtlog.cli.cutting import told
+    from rtlog.cli.formats.wording import counted
 
-    yield f"{len(done.report.findings)} findings; the recording keeps {told(done.cut)}"
+    yield f"{counted(len(done.report.findings), 'finding')}; the recording keeps {told(done.cut)}"
     if done.differs:
         yield f"what is shared gives other findings than the recording: {', '.join(done.differs)}"
     for path in (done.folder / TIMELINE, done.recording):
