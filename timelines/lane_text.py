@@ -101,7 +101,7 @@ def _lacking(before: View, after: View, teller: Teller) -> list[str]:
     entered = [item for item in came if item not in had]
     said = []
     for name, ids in after.known():
-        lost = [item for item in entered if item not in ids]
+        lost = [] if ids == after.server else [item for item in entered if item not in ids]
         if lost:
             said.append(f"{LONG[name]} does not hold {teller.items(lost)}")
     return said

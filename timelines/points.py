@@ -39,6 +39,11 @@ class Point:
         return [row.entry for row in self.head]
 
     @property
+    def changed(self) -> bool:
+        """Whether any of its records changed a lane."""
+        return any(row.changed for row in self.head)
+
+    @property
     def before(self) -> View:
         """The lanes before it."""
         return self.head[0].before
@@ -130,7 +135,7 @@ def sentence(point: Point, teller: Teller, times: str) -> Segments:
         said += [Segment(", after "), *companions(point.earlier, teller, times)]
     if not said[-1].text.endswith(ENDS):
         said.append(Segment("."))
-    effects = lane_effects(point.before, point.after, teller)
+    effects = lane_effects(point.before, point.after, teller) if point.changed else ""
     if effects:
         said.append(Segment(f" {effects}."))
     if point.later:
