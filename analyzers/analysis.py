@@ -49,7 +49,8 @@ def facts_of(reading: Reading) -> Facts:
     if reading.torn:
         damage.append(Damage(reading.lines, "the line is torn: the recording is still being written, or was cut off"))
     damaged = len(reading.damage) + reading.torn
-    return Facts(damage, damaged, reading.complete, reading.has_header, reading.foreign, reading.hint)
+    ended = reading.complete and not reading.continued
+    return Facts(damage, damaged, ended, reading.has_header, reading.foreign, reading.hint)
 
 
 def analyze(

@@ -76,6 +76,11 @@ class Reading:
         return self.footer is not None
 
     @property
+    def continued(self) -> bool:
+        """Say whether the recorder went on in another file: the end of this one is not the session's."""
+        return self.footer is not None and bool((self.footer.model_extra or {}).get("continued"))
+
+    @property
     def timed(self) -> bool:
         """Say whether records have a time."""
         return self._order.timed

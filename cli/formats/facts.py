@@ -43,7 +43,7 @@ def coverage_facts(coverage: CoverageReport) -> list[str]:
         facts.append(counted(coverage.unanswered, "request") + " unanswered")
     facts += [text for told, text in ((coverage.lossy, "lossy"), (not coverage.timed, "untimed")) if told]
     if not coverage.complete:
-        facts.append("no footer: still being written, or ended without one")
+        facts.append("the end is not in it: still being written, ended without a footer, or continued in another file")
     return facts
 
 

@@ -1,0 +1,71 @@
+"""`rtlog record --rotate-size`: a real client and server, and a recording in several files."""
+
+import asyncio
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+CLIENT = textwrap.dedent("""
+    import os
+    from websockets.sync.client import connect
+
+    url = os.environ["OPENAI_BASE_URL"].replace("http", "ws", 1) + "/realtime?model=m"
+    with connect(url) as client:
+        for message in client:
+            pass
+""")
+EVENTS = 200
+
+
+async def stream(connection: ServerConnection) -> None:
+    for number in range(EVENTS):
+        await connection.send(json.dumps({"type": "response.done", "event_id": f"e{number}", "response": {}}))
+
+
+async def record(folder: Path, *arguments: str) -> tuple[int | None, str]:
+    async with serve(stream, "127.0.0.1", 0) as server:
+        upstream = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/v1"
+        command = (*arguments, "--upstream", upstream, "--", sys.executable, "-c", CLIENT)
+        environment = {key: value for key, value in os.environ.items() if "OPENAI" not in key and key != "RTLOG_HOME"}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "rtlog.cli", "record", *command, cwd=folder, env=environment, stderr=-1
+        )
+        _, told = await process.communicate()
+    return process.returncode, told.decode()
+
+
+def written(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+
+
+@pytest.mark.parametrize("output", [(), ("-o", "call.rtlog.jsonl")], ids=["folder", "file"])
+async def test_a_session_in_several_files_is_whole(tmp_path: Path, output: tuple[str, ...]) -> None:
+    status, told = await record(tmp_path, "--rotate-size", "0.01", *output)
+
+    files = written(tmp_path)
+    assert (status, len(files) > 3) == (0, True), told
+    assert f"wrote {files[-1].relative_to(tmp_path)}" in told
+    lines = [[json.loads(line) for line in path.read_text().splitlines()] for path in files]
+    parts = {part[0]["id"]: part for part in lines}
+    first = next(part for part in lines if "continues" not in part[0])
+    events, part = [], first
+    while True:
+        events += [line["event"]["event_id"] for line in part if "event" in line]
+        if "continued" not in part[-1]:
+            break
+        assert parts[part[-1]["continued"]][0]["continues"] == part[0]["id"]
+        part = parts[part[-1]["continued"]]
+    assert events == [f"e{number}" for number in range(EVENTS)]
+
+
+def test_events_on_stdin_go_to_one_file(rtlog: Callable) -> None:
+    ran = rtlog("record", "--rotate-time", "5", "-")
+
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "one file" in ran.err
