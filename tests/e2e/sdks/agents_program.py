@@ -1,0 +1,42 @@
+"""A program that uses openai-agents: URL FILE. One tool, one guardrail; it ends when the tool's answer was spoken."""
+
+import asyncio
+import sys
+
+from agents import GuardrailFunctionOutput, OutputGuardrail, function_tool
+from agents.realtime import RealtimeAgent, RealtimeRunner
+
+import rtlog.recordings.taps.openai_agents as tap
+
+
+@function_tool
+async def track_order(number: str) -> str:
+    """Say where an order is."""
+    await asyncio.sleep(0)
+    return f"order {number} arrives today"
+
+
+def never_today(_context: object, _agent: object, output: str) -> GuardrailFunctionOutput:
+    return GuardrailFunctionOutput(output_info=None, tripwire_triggered="today" in output)
+
+
+async def main(url: str, path: str | None) -> None:
+    guardrail = OutputGuardrail(guardrail_function=never_today, name="never_today")
+    agent = RealtimeAgent(name="clerk", instructions="Be kind.", tools=[track_order], output_guardrails=[guardrail])
+    runner = RealtimeRunner(agent, config={"guardrails_settings": {"debounce_text_length": 1}})
+    session = await runner.run(model_config={"url": url, "api_key": "sk-proj-Zq8vX2mN4bL6kJ1hG3fD5sA7"})
+    if path:
+        tap.attach(session, path)
+    ended = tripped = False
+    async with session:
+        await session.send_message("Where is order 7?")
+        async for event in session:
+            tripped |= event.type == "guardrail_tripped"
+            ended |= event.type == "raw_model_event" and event.data.type == "turn_ended" and tripped
+            if ended:
+                await session.interrupt()
+                break
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))

@@ -1,0 +1,94 @@
+"""Taps in programs that use the real SDKs, each in an environment of its own, beside the proxy's recording."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from rtlog.cli.merging import merge_files
+from rtlog.recordings.taps.proxy import Options, ProxyTap
+from rtlog.simulator.scenario import Called, Scenario, Spoken
+from rtlog.simulator.server import SimulatedServer
+
+HERE = Path(__file__).parent
+ENVIRONMENTS = os.environ.get("RTLOG_SDK_VENVS", "")
+KEY = "sk-proj-Zq8vX2mN4bL6kJ1hG3fD5sA7"
+PATIENCE = 60.0
+TOOL = Scenario(
+    "one tool call, whose answer is spoken",
+    replies=(Called("track_order", '{"number": "7"}'), Spoken("Your order arrives today, as you wished.")),
+)
+
+pytestmark = pytest.mark.skipif(not ENVIRONMENTS, reason="RTLOG_SDK_VENVS names no folder made by make_venvs")
+
+
+def python_of(sdk: str) -> Path:
+    python = Path(ENVIRONMENTS, sdk, "bin", "python")
+    if not python.exists():
+        pytest.skip(f"no {python}: run tests/e2e/sdks/make_venvs {ENVIRONMENTS}")
+    return python
+
+
+async def play(sdk: str, program: str, folder: Path) -> tuple[Path, Path]:
+    """Run *program* of *sdk* through the proxy; give the recordings of the wire and of its tap."""
+    wire, told = folder / "wire.rtlog.jsonl", folder / "sdk.rtlog.jsonl"
+    async with (
+        SimulatedServer(TOOL) as server,
+        ProxyTap(f"{server.origin}/v1", options=Options(output=wire)) as proxy,
+    ):
+        url = proxy.url.replace("http", "ws", 1) + "/realtime?model=gpt-realtime"
+        process = await asyncio.create_subprocess_exec(
+            python_of(sdk), HERE / program, url, told, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        async with asyncio.timeout(PATIENCE):
+            said, _ = await process.communicate()
+        assert process.returncode == 0, said.decode()
+        await proxy.idle(30)
+    return wire, told
+
+
+def recorded(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def events(path: Path, direction: str) -> list[object]:
+    return [each["event"] for each in recorded(path) if each.get("dir") == direction]
+
+
+def assert_same_session(wire: Path, told: Path) -> None:
+    """Both recordings have the same events in the same order, and merge into one that has each of them once."""
+    for direction in ("client", "server"):
+        assert events(told, direction) == events(wire, direction) != []
+    merged = wire.with_name("merged.rtlog.jsonl")
+    merger = merge_files(wire, told, merged)
+    assert len(merger.pairs) == len(events(wire, "client")) + len(events(wire, "server"))
+    for direction in ("client", "server"):
+        of_wire = [each for each in recorded(merged) if each.get("dir") == direction and each["src"] == "wire"]
+        assert [each["event"] for each in of_wire] == events(wire, direction)
+    assert events(merged, "local") == events(told, "local")
+    assert not any(KEY in path.read_text() for path in (wire, told, merged))
+
+
+async def test_openai_agents_tells_of_its_tools_its_history_and_its_guardrails(tmp_path: Path):
+    wire, told = await play("openai-agents", "agents_program.py", tmp_path)
+
+    assert_same_session(wire, told)
+    header, *records, footer = recorded(told)
+    assert (header["tap"], footer["dropped"]) == ("openai-agents", 0)
+    assert [each["text"] for each in records if each.get("kind") == "mark"] == []
+    call = next(each for each in events(wire, "server") if each["type"] == "response.function_call_arguments.done")
+    responses = [each["response"]["id"] for each in events(wire, "server") if each["type"] == "response.created"]
+    local = {each["type"]: each for each in events(told, "local")}
+    assert local["local.tool_started"]["call_id"] == local["local.tool_finished"]["call_id"] == call["call_id"]
+    assert local["local.tool_started"]["item_id"] == call["item_id"]
+    assert local["local.tool_started"]["name"] == "track_order"
+    assert local["local.guardrail_tripped"]["name"] == "never_today"
+    assert local["local.guardrail_tripped"]["response_id"] in responses
+    assert "local.interrupt_called" in local
+    committed = [each for each in events(told, "local") if each["type"] == "local.item_committed"]
+    assert len({each["item_id"] for each in committed}) == len(committed) > 2
+    order = [each.get("type") for each in records]
+    output = next(i for i, each in enumerate(records) if each.get("event", {}).get("item", {}).get("output"))
+    assert order.index("local.tool_started") < order.index("local.tool_finished") < output
