@@ -80,7 +80,7 @@ class Connection:
             if leg.made and not leg.lost:
                 leg.transport.abort()
 
-    def _read_head(self, data: bytes) -> None:
+    def _read_head(self, data: bytes, _at: int) -> None:
         self._head += data
         if self._head[0] == TLS_HANDSHAKE:
             self._notice("a client speaks TLS here and cannot be answered; listen with --tls")
@@ -125,18 +125,19 @@ class Connection:
         client.join(server)
         self._joined = True
         self._head.clear()
+        at = time.monotonic_ns()
         server.transport.write(readdressed(request, self._upstream) + rest)
         if rest:
-            self._heard("client", rest)
+            self._heard("client", rest, at)
         if server.over:
             client.finish()
         if not client.transport.is_closing():
             client.transport.resume_reading()
 
-    def _heard(self, side: Side, data: bytes) -> None:
+    def _heard(self, side: Side, data: bytes, at: int) -> None:
         wiretap = self._wiretap
         if wiretap is not None:
-            self._backlog.add(partial(self._tell, wiretap, side, data, time.monotonic_ns()))
+            self._backlog.add(partial(self._tell, wiretap, side, data, at))
 
     def _tell(self, wiretap: Wiretap, side: Side, data: bytes, at: int) -> None:
         try:

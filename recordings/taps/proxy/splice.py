@@ -8,6 +8,7 @@ import asyncio
 import os
 import socket
 import struct
+import time
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -20,6 +21,7 @@ _LINGER_NONE: Final = struct.pack("ii", 1, 0)
 class Leg(asyncio.Protocol):
     """One side of a splice. *heard* gets the bytes it sends, *ended* is called once it sends no more, *gone* at last.
 
+    With the bytes come the ns of the clock at which they came.
     *begun* is called when there is a transport. Until `join` gives it a peer its bytes go to *heard* alone.
     """
 
@@ -27,7 +29,7 @@ class Leg(asyncio.Protocol):
 
     def __init__(
         self,
-        heard: Callable[[bytes], None],
+        heard: Callable[[bytes, int], None],
         ended: Callable[[], None],
         gone: Callable[[], None],
         begun: Callable[[], None] | None = None,
@@ -56,9 +58,11 @@ class Leg(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass the bytes on; only then give the copy."""
+        # Read before: the peer may have answered before this program gets to read it afterwards.
+        at = time.monotonic_ns()
         if self.peer is not None:
             self.peer.transport.write(data)
-        self.heard(data)
+        self.heard(data, at)
 
     def eof_received(self) -> bool:
         """Pass the half close on; true keeps this side open for what the peer still sends."""
