@@ -18,6 +18,10 @@ TIMES: Final = "×"  # noqa: RUF001 - a multiplication sign is meant
 INDENT: Final = "  "
 GAP: Final = 160
 """Bytes for saying that points are left out, should a point that is shown stand beside a gap."""
+LEGEND: Final = (
+    "*Server conversation: what the server holds, by its own events. mirror: the client library's copy of it.{local}*"
+)
+LEGEND_LOCAL: Final = " local: the application's own chat context."
 MARKED: Final = 6
 """Findings that are named at one point."""
 
@@ -30,9 +34,12 @@ def list_lines(timeline: Timeline, page: Sequence[Row], teller: Teller, room: in
         return ["Nothing to show."]
     lines = [f"*{plain(left_out_text(left_out))}*", ""] if left_out is not None else []
     lines += _starting_state(start, teller)
+    shown = list(points(page))
+    views = [start.view, *(point.after for point in shown if isinstance(point, Point))]
+    lines += [LEGEND.format(local=LEGEND_LOCAL if any(view.lane("local") is not None for view in views) else ""), ""]
     beside = background(page)
     ending = [f"* *besides: {plain(background_text(beside, TIMES))}*"] if beside else []
-    return [*lines, *_chosen(list(points(page)), teller, Room(room - size([*lines, *ending]) - GAP)), *ending]
+    return [*lines, *_chosen(shown, teller, Room(room - size([*lines, *ending]) - GAP)), *ending]
 
 
 def _chosen(all_points: Sequence[Point | LeftOutRow], teller: Teller, room: Room) -> Iterator[str]:

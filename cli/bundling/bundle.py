@@ -76,12 +76,18 @@ def bundle(
         drawn = chart(recording, setup, fold=True, wire_only=False, epoch="push", real_ids=False)
         for file, output_format, render in RENDERINGS:
             _draw(drawn, draft / file, output_format, render, spoken=spoken)
+        told = ["", _verifiable(recording.name)]
         if maintainers is not None:
             evidence = {each.line for finding in drawn.report.findings for each in finding.evidence}
-            told = lines_for(maintainers, identities_of(recording, evidence))
-            with (draft / REPORT).open("a", encoding="utf-8") as stream:
-                stream.writelines(f"{line}\n" for line in told)
+            told += lines_for(maintainers, identities_of(recording, evidence))
+        with (draft / REPORT).open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in told)
     return Bundle(folder, folder / recording.name, cut, drawn.report, spoken)
+
+
+def _verifiable(name: str) -> str:
+    """Tell whoever receives the report how to come to the same by themselves; *name* is safe as it stands."""
+    return f"*Lines are those of the attached `{name}`, cut and scrubbed; `rtlog analyze {name}` judges it as above.*"
 
 
 def _scrub(cut: Cut, path: Path, *, spoken: bool) -> None:

@@ -81,6 +81,14 @@ def test_the_folder_holds_what_to_paste_and_what_to_attach(rtlog: Callable, tmp_
     assert "gives other findings" not in ran.err
 
 
+def test_whoever_receives_it_is_told_what_the_lanes_are_and_how_to_judge_it_again(rtlog: Callable) -> None:
+    rtlog("report", str(STORY), "-o", "folder")
+
+    text = (Path("folder") / "report.md").read_text()
+    assert "mirror: the client library's copy of it. local: the application's own chat context." in text
+    assert f"`rtlog analyze {RECORDING_ID}.rtlog.jsonl.gz` judges it as above" in text
+
+
 @pytest.mark.parametrize("name", WITH_FINDINGS)
 def test_the_shared_recording_gives_the_same_findings_as_the_original(rtlog: Callable, name: str) -> None:
     assert rtlog("report", str(SAMPLES / name), "-o", "folder").code == 0
