@@ -55,7 +55,7 @@ class HeaderlessDecoder:
         line = salvage(_Line, text)
         if framing_of(text):
             return Record(), False
-        direction = _DIRECTIONS.get(_value(line.dir))
+        direction = _DIRECTIONS.get(_text(line.dir))
         if _is_wrapped(line):
             record, malformed = decode_line(text)
             record.n = record.n or len(bytes(line.event))
@@ -79,7 +79,7 @@ class HeaderlessDecoder:
 
 def _is_wrapped(line: _Line) -> bool:
     """Say whether the line wraps an event: some bare events have a member `event` too, but no `dir`."""
-    if not bytes(line.type) and _value(line.kind) in RECORD_KINDS:
+    if not bytes(line.type) and _text(line.kind) in RECORD_KINDS:
         return True
     return bytes(line.event)[:1] == b"{" and bool(bytes(line.dir) or bytes(line.seq) or not bytes(line.type))
 
@@ -123,3 +123,9 @@ def _value(text: Raw) -> object:
         return msgspec.json.decode(text) if bytes(text) else None
     except UNDECODABLE:
         return None
+
+
+def _text(text: Raw) -> str:
+    """Give what should be a string, empty where it is none."""
+    value = _value(text)
+    return value if isinstance(value, str) else ""

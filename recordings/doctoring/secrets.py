@@ -1,5 +1,6 @@
 """Secrets that another tool left in a recording: where they stand, and the line without them."""
 
+import json
 from typing import Final, cast
 
 import orjson
@@ -9,6 +10,7 @@ from rtlog.recordings.redaction import Redactor
 
 ELIDED: Final = "elided"
 EVENT: Final = "event"
+NO_RECORD: Final = "a line that is no record"
 
 
 class SecretFinder:
@@ -21,16 +23,12 @@ class SecretFinder:
         """Give where in *line* secrets stand, and the line without them: the very same where there are none."""
         if not self._redactor.suspects(line):
             return [], line
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            return [], line
-        if not isinstance(record, dict):
-            return [], line
+        record = _parsed(line)
+        if record is None:
+            text = line.decode("utf-8", "replace")
+            return ([NO_RECORD] if self._redactor.text(text) != text else []), line
         found = self._of_record(record)
-        if not found:
-            return [], line
-        return found, orjson.dumps(record) + b"\n"
+        return found, _dumped(record) if found else line
 
     def _of_record(self, record: Json) -> list[str]:
         found: list[str] = []
@@ -72,3 +70,28 @@ class SecretFinder:
         safe = self._redactor.url(value)
         holder[name] = safe
         return [name] if safe != value else []
+
+
+def _parsed(line: bytes) -> Json | None:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        value = _leniently_parsed(line)
+    return value if isinstance(value, dict) else None
+
+
+def _leniently_parsed(line: bytes) -> object:
+    """Parse what the reader takes too: invalid UTF-8, half of a pair, `NaN`."""
+    try:
+        return json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _dumped(record: Json) -> bytes:
+    try:
+        return json.dumps(record, separators=(",", ":")).encode() + b"\n"
+    except RecursionError:
+        # Deeper than can be written: what it held cannot be shown to be without secrets.
+        stub = {**record, ELIDED: {EVENT: "redacted"}, EVENT: {"type": record.get("type", "")}}
+        return json.dumps(stub, separators=(",", ":")).encode() + b"\n"

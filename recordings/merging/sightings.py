@@ -14,6 +14,9 @@ from rtlog.recordings.record import Record, Src
 SOCKET: Final = frozenset({"open", "close"})
 """Kinds of records that both recordings may tell of the same connection."""
 
+SOUND: Final = "sha256:"
+"""What stands for a payload that was left out begins so."""
+
 Key = tuple[str, str, str | bytes]
 """Direction, type, and the event's id, or the digest of an event that has none."""
 
@@ -65,11 +68,16 @@ class Side:
 def digest(event_type: str, line: bytes) -> bytes:
     """Give what tells the event in *line* from others, however it is spelt and whether its audio was kept or not."""
     try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return line
-    event = cast("Json", record["event"]) if isinstance(record, dict) else {}
-    left_out = record.get("elided") or {}
-    sounds = {payload.path: payload.empty() for payload in payloads(event_type, event, line)} | left_out
-    spelt = orjson.dumps([event, sounds], option=orjson.OPT_SORT_KEYS)
+        spelt = orjson.dumps(_content(event_type, line), option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        spelt = line
     return blake2b(spelt, digest_size=16).digest()
+
+
+def _content(event_type: str, line: bytes) -> list[object]:
+    record = cast("Json", orjson.loads(line))
+    event, elided = record.get("event"), record.get("elided")
+    left_out = elided if isinstance(elided, dict) else {}
+    found = payloads(event_type, cast("Json", event), line) if isinstance(event, dict) else []
+    sounds = {path: told for path, told in left_out.items() if isinstance(told, str) and told.startswith(SOUND)}
+    return [event, sounds | {payload.path: payload.empty() for payload in found}]

@@ -124,6 +124,20 @@ def test_what_another_tool_leaves_of_a_secret_is_found_without_being_shown(rtlog
     assert told(rtlog, tmp_path / "copy.jsonl") == (0, {})
 
 
+@pytest.mark.parametrize("odd", [b"NaN", b'"\\ud800"', b'"\xff"', b"[" * 300 + b"]" * 300])
+def test_a_secret_is_found_in_a_line_that_is_no_strict_json(rtlog: Callable, tmp_path: Path, odd: bytes) -> None:
+    path, copy = tmp_path / "odd.jsonl", tmp_path / "copy.jsonl"
+    event = b'{"type":"error","odd":%b,"message":"wrong key %b"}' % (odd, KEY.encode())
+    line = b'{"type":"error","dir":"server","seq":1,"t":0,"conn":1,"src":"wire","event":%b}\n' % event
+    path.write_bytes(b'{"rtlog":1}\n' + line + b'{"type":"error","event":{"message":"%b' % KEY.encode())
+
+    _, complaints = told(rtlog, path)
+    assert complaints["secret"]["lines"] == [2, 3]
+    assert rtlog("doctor", str(path), "--repair", "-o", str(copy)).code == 0
+    assert KEY not in copy.read_text()
+    assert set(told(rtlog, copy)[1]) == {"gap"}
+
+
 def test_a_recording_of_ours_keeps_what_stands_for_a_secret(rtlog: Callable, tmp_path: Path) -> None:
     path = tmp_path / "ours.jsonl"
     request = {"target": "/v1/realtime?api_key=[redacted]", "headers": {"authorization": "Bearer [redacted]"}}

@@ -143,3 +143,13 @@ def test_a_single_foreign_event_makes_no_foreign_recording():
     reading = opened(CREATE, CREATED, {"type": "Welcome"}, DONE)
     assert len(list(reading)) == 4
     assert (reading.foreign, reading.vocabularies) == (None, {"Deepgram Voice Agent": 1})
+
+
+def test_a_direction_or_kind_that_is_no_word_is_none():
+    reading = opened(
+        {"dir": [], "type": "response.create"}, {"dir": {}, "kind": [], "event": {"type": "response.done"}}
+    )
+    assert [(record.type, record.dir) for record in reading] == [
+        ("response.create", "client"),
+        ("response.done", "server"),
+    ]
