@@ -3,12 +3,24 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 Before = Callable[..., Any]
 """Gets the call's arguments; what it gives is handed to the `Ended`."""
 Ended = Callable[[Any, Any, BaseException | None], None]
 """Gets what the `Before` gave, what the method gave, and the error that ended it, if one did."""
+
+_ANYTHING: Final = inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)])
+
+
+class Emitter(Protocol):
+    """Whoever has events."""
+
+    def on(self, event: str, callback: Callable[..., object]) -> object:
+        """Call *callback* on every *event*."""
+
+    def off(self, event: str, callback: Callable[..., object]) -> object:
+        """Call it no longer."""
 
 
 class Hooks:
@@ -33,6 +45,22 @@ class Hooks:
             return False
         self._undo.append(lambda: _restore(holder, name, hooked))
         return True
+
+    def listen(self, emitter: Emitter, event: str, callback: Callable[..., object]) -> Callable[[], object]:
+        """Call *callback* on every *event* of *emitter*; gives what ends that."""
+
+        def heard(*args: object) -> None:
+            self.run(event, callback, *args)
+
+        # LiveKit's emitter asks for the signature at every event, and takes a ready one.
+        vars(heard)["__signature__"] = _ANYTHING
+        emitter.on(event, heard)
+
+        def leave() -> None:
+            emitter.off(event, heard)
+
+        self._undo.append(leave)
+        return leave
 
     def run(self, name: str, act: Callable[..., Any] | None, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - what a hook gives is its own
         """Give what *act* gives; `None` where there is none or it failed."""

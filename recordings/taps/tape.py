@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rtlog.recordings.format import AudioPolicy, Header
 from rtlog.recordings.fsync import Syncer
@@ -12,12 +13,13 @@ from rtlog.recordings.queued import QueuedWriter
 from rtlog.recordings.recorder import Recorder, tool_name
 from rtlog.recordings.redaction import Redactor
 from rtlog.recordings.taps.hooking import Hooks
+from rtlog.recordings.vocabulary.providers import provider_of
 
 Told = str | int | float | bool | list[str] | None
 
 
 class Tape:
-    """One recording of one session, made by *tap* in a program that runs on *packages*.
+    """One recording of one session, made by *tap* in a program that runs on *packages*; *url* is the provider's.
 
     Raises RecordingError when the file exists (without *force*) or cannot be made.
     """
@@ -28,17 +30,28 @@ class Tape:
         path: Path | str | None,
         packages: Sequence[str],
         *,
+        client: str | None = None,
+        url: str = "",
         force: bool = False,
         audio: AudioPolicy = "meta",
         title: str | None = None,
     ) -> None:
         wall_ns = time.time_ns()
+        self.redactor = Redactor()
+        address = urlsplit(url)
         header = Header(
-            id=new_id(wall_ns), tool=tool_name(), tap=tap, sdk=_installed(packages), audio=audio, title=title
+            id=new_id(wall_ns),
+            tool=tool_name(),
+            tap=tap,
+            upstream=self.redactor.url(url) or None,
+            provider=provider_of(address.hostname or "", address.path),
+            client=client,
+            sdk=_installed(packages),
+            audio=audio,
+            title=title,
         )
         target = Path(path) if path is not None else recordings_folder() / file_name(wall_ns, header.id)
         self.writer = QueuedWriter(target, header, force=force, syncer=Syncer())
-        self.redactor = Redactor()
         self.hooks = Hooks(self.mark)
         self._connections = 0
         self.latest = Recorder(self.writer, redactor=self.redactor)

@@ -6,7 +6,6 @@ from typing import Any
 
 from rtlog.recordings.taps.livekit import logs
 from rtlog.recordings.taps.livekit.contexts import Followed, Source, is_empty
-from rtlog.recordings.taps.livekit.hooks import Hooks
 from rtlog.recordings.taps.livekit.parts import ChatContext, ChatItem
 from rtlog.recordings.taps.livekit.playback import Playing
 from rtlog.recordings.taps.livekit.realtime import Application, RealtimeTap
@@ -78,11 +77,11 @@ class Activity(Application):
 class AgentTap:
     """The hooks on one `AgentSession`."""
 
-    def __init__(self, session: Any, tape: Tape, hooks: Hooks) -> None:  # noqa: ANN401 - any release's
+    def __init__(self, session: Any, tape: Tape) -> None:  # noqa: ANN401 - any release's
         self.session = session
         self.playing = Playing()
         self._tape = tape
-        self._hooks = hooks
+        self._hooks = tape.hooks
         self._tools = Tools(tape, self._taken)
         self._taps: dict[int, tuple[RealtimeTap, Activity]] = {}
         self._models: set[int] = set()
@@ -97,7 +96,7 @@ class AgentTap:
         listen(session, "function_tools_executed", lambda *_: self._tell_all_changes())
         listen(session, "tool_execution_updated", self._tools.updated)
         listen(session, "speech_created", lambda event: self._speech(event.speech_handle))
-        hooked = self._hooks.awaited(session, "_update_activity", self._activity_begins, self._activity_began)
+        hooked = self._hooks.method(session, "_update_activity", self._activity_begins, self._activity_began)
         self._follow_running()
         return [] if hooked else ["_update_activity"]
 
@@ -129,7 +128,7 @@ class AgentTap:
             model = getattr(holder, "llm", None)
             if callable(getattr(model, "session", None)) and id(model) not in self._models:
                 self._models.add(id(model))
-                self._hooks.method(model, "session", after=self._began)
+                self._hooks.method(model, "session", None, self._began)
         entered = ExitStack()
         entered.enter_context(logs.about(self._tape.log))
         return entered
@@ -139,16 +138,16 @@ class AgentTap:
             entered.close()
         self._tell_all_changes()
 
-    def _began(self, _given: object, realtime: Any) -> None:  # noqa: ANN401 - any release's
+    def _began(self, _given: object, realtime: Any, error: BaseException | None) -> None:  # noqa: ANN401 - any release's
         """Follow a new session, if ours is the one that asked for it: several may share a model."""
-        if logs.is_about(self._tape.log):
+        if error is None and logs.is_about(self._tape.log):
             self._follow(realtime)
 
     def _follow(self, realtime: Any) -> None:  # noqa: ANN401 - any release's
         if id(realtime) in self._taps:
             return
         activity = Activity(self, realtime)
-        tap = RealtimeTap(realtime, self._tape, self._hooks, activity)
+        tap = RealtimeTap(realtime, self._tape, activity)
         self._taps[id(realtime)] = tap, activity
         missing = tap.attach()
         if missing and not self._noted:

@@ -6,9 +6,7 @@ from weakref import WeakKeyDictionary
 
 from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.format import AudioPolicy
-from rtlog.recordings.taps.livekit import logs
 from rtlog.recordings.taps.livekit.agent import AgentTap
-from rtlog.recordings.taps.livekit.hooks import Hooks
 from rtlog.recordings.taps.livekit.realtime import Application, RealtimeTap
 from rtlog.recordings.taps.livekit.tape import Tape
 
@@ -16,9 +14,8 @@ from rtlog.recordings.taps.livekit.tape import Tape
 class Tap:
     """A session that is recorded; `detach` ends that, and so does the end of the session."""
 
-    def __init__(self, tape: Tape, hooks: Hooks) -> None:
+    def __init__(self, tape: Tape) -> None:
         self._tape = tape
-        self._hooks = hooks
 
     @property
     def path(self) -> Path:
@@ -33,11 +30,14 @@ class Tap:
     @property
     def failures(self) -> int:
         """How many calls of hooks failed; the session did not notice, the recording may lack events."""
-        return self._tape.guard.failures
+        return self._tape.failures
 
     def detach(self) -> None:
-        """Take the hooks out and end the recording; twice is once."""
-        self._hooks.remove()
+        """Take the hooks out and end the recording, whose last lines are written meanwhile; twice is once."""
+        self._tape.detach()
+
+    def close(self) -> None:
+        """Detach, and wait until the recording is on the disk."""
         self._tape.close()
 
 
@@ -75,20 +75,19 @@ def attach(
     known = _attached.get(session)
     if known is not None and not known.closed:
         return known
-    tape = Tape(None if path is None else Path(path), _address(session), force=force, audio=audio, title=title)
-    hooks = Hooks(tape.guard, lambda: logs.about(tape.log))
-    tap = Tap(tape, hooks)
+    tape = Tape(path, _address(session), force=force, audio=audio, title=title)
+    tap = Tap(tape)
     _attached[session] = tap
-    tape.guard.run("attaching", _hook, session, tape, hooks, tap, bare=bare)
+    tape.hooks.run("attaching", _hook, session, tape, tap, bare=bare)
     return tap
 
 
-def _hook(session: Any, tape: Tape, hooks: Hooks, tap: Tap, *, bare: bool) -> None:  # noqa: ANN401 - as above
+def _hook(session: Any, tape: Tape, tap: Tap, *, bare: bool) -> None:  # noqa: ANN401 - as above
     if bare:
-        missing = RealtimeTap(session, tape, hooks, _Bare(tap)).attach()
+        missing = RealtimeTap(session, tape, _Bare(tap)).attach()
     else:
-        missing = AgentTap(session, tape, hooks).attach()
-        hooks.listen(session, "close", lambda *_: tap.detach())
+        missing = AgentTap(session, tape).attach()
+        tape.hooks.listen(session, "close", lambda *_: tap.detach())
     if missing:
         tape.mark(f"not told, because this release has no such method: {', '.join(missing)}")
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rtlog.recordings.taps.livekit.hooks import Hooks
+from rtlog.recordings.taps.hooking import Hooks
 from rtlog.recordings.taps.livekit.tape import Tape
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ class Connections:
 
     def attach(self, hooks: Hooks) -> list[str]:
         """Hook the session; gives what it does not have."""
-        opens = hooks.awaited(self._session, "_create_ws_conn", self._connecting, self._connected)
-        runs = hooks.awaited(self._session, "_run_ws", lambda socket, *_: socket, self._ended)
+        opens = hooks.method(self._session, "_create_ws_conn", self._connecting, self._connected)
+        runs = hooks.method(self._session, "_run_ws", lambda socket, *_: socket, self._ended)
         return [name for name, there in (("_create_ws_conn", opens), ("_run_ws", runs)) if not there]
 
     def _connecting(self) -> None:
         if self._opened:
-            self._tape.local(self.recorder, "reconnect_begin")
+            self._tape.tell(self.recorder, "reconnect_begin")
 
     def _connected(self, _begun: object, socket: Any, error: BaseException | None) -> None:  # noqa: ANN401 - aiohttp's
         if error is not None:

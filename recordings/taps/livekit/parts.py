@@ -1,17 +1,7 @@
 """What the tap needs of LiveKit's objects, by shape: the SDK is not imported, and releases differ."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
-
-
-class Emitter(Protocol):
-    """LiveKit's event emitter."""
-
-    def on(self, event: str, callback: Callable[..., object]) -> object:
-        """Call *callback* on every *event*."""
-
-    def off(self, event: str, callback: Callable[..., object]) -> object:
-        """Call it no longer."""
 
 
 class ChatItem(Protocol):

@@ -1,14 +1,16 @@
 """A `RealtimeSession`: both directions of its wire, its mirror, its pushes, and what is asked of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
 from rtlog.recordings.recorder import Recorder
+from rtlog.recordings.taps.hooking import Before, Emitter, Ended
+from rtlog.recordings.taps.livekit import logs
 from rtlog.recordings.taps.livekit.connections import Connections
 from rtlog.recordings.taps.livekit.contexts import Source, ids, reason_of, source_of
-from rtlog.recordings.taps.livekit.hooks import Hooks
-from rtlog.recordings.taps.livekit.parts import ChatContext, Emitter, ItemEvent, Mirror
+from rtlog.recordings.taps.livekit.parts import ChatContext, ItemEvent, Mirror
 from rtlog.recordings.taps.livekit.replies import Replies
 from rtlog.recordings.taps.livekit.tape import Tape
 
@@ -64,11 +66,11 @@ class _Added:
 class RealtimeTap:
     """The hooks on one `RealtimeSession`, the plugin's own or one that an agent's activity began."""
 
-    def __init__(self, session: Any, tape: Tape, hooks: Hooks, application: Application) -> None:  # noqa: ANN401 - any release's
+    def __init__(self, session: Any, tape: Tape, application: Application) -> None:  # noqa: ANN401 - any release's
         self.session = session
         self.application = application
         self._tape = tape
-        self._hooks = hooks
+        self._hooks = tape.hooks
         self.connections = Connections(session, tape)
         self._replies = Replies(session, tape, self.connections)
 
@@ -84,7 +86,7 @@ class RealtimeTap:
 
     def tell(self, kind: str, /, **fields: str | float | bool | list[str] | None) -> None:
         """Record a local event on the connection that is open."""
-        self._tape.local(self.recorder, kind, **fields)
+        self._tape.tell(self.recorder, kind, **fields)
 
     def _listen(self, emitter: Emitter) -> None:
         self._hooks.listen(emitter, "openai_client_event_queued", self._sent)
@@ -92,22 +94,30 @@ class RealtimeTap:
         self._hooks.listen(emitter, "session_reconnected", lambda *_: self.tell("reconnect_end"))
 
     def _attach_methods(self) -> list[str]:
-        hooks, session = self._hooks, self.session
-        hooked: list[tuple[str, Callable[[str], bool]]] = [
-            ("update_chat_ctx", lambda name: hooks.awaited(session, name, self._push_begin, self._push_end)),
-            (
-                "_handle_conversion_item_added",
-                lambda name: hooks.method(session, name, self._adding, self._added, about=True),
-            ),
-            (
-                "_handle_conversion_item_deleted",
-                lambda name: hooks.method(session, name, self._deleting, self._deleted, about=True),
-            ),
-            ("truncate", lambda name: hooks.method(session, name, self._truncate)),
-            ("interrupt", lambda name: hooks.method(session, name, self._interrupt)),
-            ("aclose", lambda name: hooks.awaited(session, name, ended=self._closed)),
-        ]
-        return [name for name, hook in hooked if not hook(name)]
+        hooked: tuple[tuple[str, Before | None, Ended | None], ...] = (
+            ("update_chat_ctx", self._push_begin, self._push_end),
+            ("_handle_conversion_item_added", *self._logged(self._adding, self._added)),
+            ("_handle_conversion_item_deleted", *self._logged(self._deleting, self._deleted)),
+            ("truncate", self._truncate, None),
+            ("interrupt", self._interrupt, None),
+            ("aclose", None, self._closed),
+        )
+        return [name for name, before, ended in hooked if not self._hooks.method(self.session, name, before, ended)]
+
+    def _logged(self, before: Before, ended: Ended) -> tuple[Before, Ended]:
+        """Let what is logged between the two be about this session."""
+
+        def begun(*args: object) -> tuple[ExitStack, object]:
+            entered = ExitStack()
+            entered.enter_context(logs.about(self._tape.log))
+            return entered, self._hooks.run(before.__name__, before, *args)
+
+        def over(begun: tuple[ExitStack, object] | None, result: object, error: BaseException | None) -> None:
+            if begun is not None:
+                begun[0].close()
+                ended(begun[1], result, error)
+
+        return begun, over
 
     def _sent(self, event: Mapping[str, object]) -> None:
         self._tape.wire(self.recorder, "client", event)
@@ -134,7 +144,7 @@ class RealtimeTap:
     def _push_end(self, begun: tuple[Recorder, str] | None, _result: object, error: BaseException | None) -> None:
         if begun is not None:
             why = None if error is None else str(error) or type(error).__name__
-            self._tape.local(begun[0], "ctx_push_end", push_id=begun[1], error=why)
+            self._tape.tell(begun[0], "ctx_push_end", push_id=begun[1], error=why)
 
     def _adding(self, event: ItemEvent) -> _Added:
         item_id, mirror, own = event.item.id, self._mirror, self.application.context()
@@ -147,7 +157,7 @@ class RealtimeTap:
             items[-1].id if items else None,
         )
 
-    def _added(self, before: _Added | None, _result: object) -> None:
+    def _added(self, before: _Added | None, _result: object, _error: BaseException | None) -> None:
         mirror = self._mirror
         if before is None or mirror is None:
             return
@@ -185,7 +195,7 @@ class RealtimeTap:
         mirror = self._mirror
         return event.item_id, mirror is not None and mirror.get(event.item_id) is not None
 
-    def _deleted(self, before: tuple[str, bool] | None, _result: object) -> None:
+    def _deleted(self, before: tuple[str, bool] | None, _result: object, _error: BaseException | None) -> None:
         if before is not None:
             self.tell("remote_item_deleted", item_id=before[0], found=before[1])
 

@@ -37,7 +37,7 @@ class Tools:
             self._ended(update.call_id, kind, update.message if update.status == "error" else None)
 
     def _heard(self, item: object) -> None:
-        self._tape.guard.run("tools", self._item_added, item)
+        self._tape.hooks.run("tools", self._item_added, item)
 
     def _item_added(self, item: Any) -> None:  # noqa: ANN401 - any release's
         if item.type == "function_call":
@@ -53,10 +53,10 @@ class Tools:
         self._running[call.call_id] = call.id
         recorder = self._tape.call(call.call_id)
         self._taken(call.id)
-        self._tape.local(recorder, "tool_started", item_id=call.id, call_id=call.call_id, name=call.name)
+        self._tape.tell(recorder, "tool_started", item_id=call.id, call_id=call.call_id, name=call.name)
 
     def _ended(self, call_id: str, kind: str, error: str | None) -> None:
         item_id = self._running.pop(call_id, None)
         if item_id is not None:
             recorder = self._tape.call(call_id)
-            self._tape.local(recorder, kind, item_id=item_id, call_id=call_id, error=error)
+            self._tape.tell(recorder, kind, item_id=item_id, call_id=call_id, error=error)

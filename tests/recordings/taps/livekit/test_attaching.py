@@ -43,7 +43,7 @@ def test_a_release_that_has_lost_every_method_is_recorded_as_far_as_its_events_t
     attached = tap.attach(session, tmp_path / "a.rtlog.jsonl")
     session.emit("openai_client_event_queued", {"type": "response.create"})
     session.emit("openai_server_event_received", {"type": "response.created"})
-    attached.detach()
+    attached.close()
     session.emit("openai_server_event_received", {"type": "response.done"})
 
     _, note, sent, received, _ = lines(attached.path)
@@ -57,7 +57,7 @@ def test_a_release_that_has_lost_every_method_is_recorded_as_far_as_its_events_t
 
 def test_a_session_that_cannot_be_hooked_is_left_alone_and_the_recording_says_so(tmp_path: Path):
     attached = tap.attach(Closed(), tmp_path / "a.rtlog.jsonl")
-    attached.detach()
+    attached.close()
 
     assert attached.failures == 1
     assert "NotImplementedError" in attached.path.read_text()
@@ -66,7 +66,7 @@ def test_a_session_that_cannot_be_hooked_is_left_alone_and_the_recording_says_so
 def test_attached_again_after_its_end_a_session_needs_another_file(tmp_path: Path):
     session = Bare()
     first = tap.attach(session, tmp_path / "a.rtlog.jsonl")
-    first.detach()
+    first.close()
 
     with pytest.raises(RtlogError, match="already exists"):
         tap.attach(session, tmp_path / "a.rtlog.jsonl")
@@ -74,7 +74,7 @@ def test_attached_again_after_its_end_a_session_needs_another_file(tmp_path: Pat
 
     assert second is not first
     assert tap.attach(session) is second
-    second.detach()
+    second.close()
     assert (first.closed, second.closed) == (True, True)
 
 
@@ -82,7 +82,7 @@ def test_without_a_path_it_is_a_new_file_in_the_folder_of_recordings(tmp_path: P
     monkeypatch.setenv("RTLOG_HOME", str(tmp_path))
 
     attached = tap.attach(Bare(), title="barge-in")
-    attached.detach()
+    attached.close()
 
     assert list(tmp_path.iterdir()) == [attached.path]
     assert lines(attached.path)[0]["title"] == "barge-in"
@@ -92,7 +92,7 @@ def test_a_hook_that_fails_is_counted_and_the_event_that_it_belongs_to_is_kept(t
     session = Bare()
     attached = tap.attach(session, tmp_path / "a.rtlog.jsonl")
     session.emit("openai_server_event_received", {"type": "conversation.item.added", "item": None})
-    attached.detach()
+    attached.close()
 
     assert attached.failures == 1
     assert [each.get("type") for each in lines(attached.path)[2:3]] == ["conversation.item.added"]

@@ -1,14 +1,12 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from rtlog.recordings.taps.livekit.connections import Connections
-from rtlog.recordings.taps.livekit.hooks import Hooks
 from rtlog.recordings.taps.livekit.replies import Replies
 from rtlog.recordings.taps.livekit.tape import Tape
 from rtlog.recordings.taps.livekit.tools import Tools
@@ -41,7 +39,7 @@ def events(tape: Tape) -> list[dict[str, object]]:
 
 
 async def test_a_reply_is_requested_and_then_created_timed_out_cancelled_or_refused(tape: Tape):
-    session, hooks = Session(), Hooks(tape.guard, nullcontext)
+    session, hooks = Session(), tape.hooks
     missing = Replies(session, tape, Connections(session, tape)).attach(hooks)
     created, timed_out, cancelled, refused = (session.generate_reply() for _ in range(4))
     created.set_result(SimpleNamespace(response_id="R1"))

@@ -45,14 +45,14 @@ def test_what_only_python_can_write_is_recorded_too(odd: object, tmp_path: Path)
 
     _, record, _ = lines(told.path)
     assert (record["type"], record["dir"]) == ("session.update", "client")
-    assert told.guard.failures == 0
+    assert told.failures == 0
 
 
 def test_connections_share_the_file_under_their_own_numbers(tmp_path: Path):
     told = tape(tmp_path / "a.rtlog.jsonl")
     first, second = told.connection(), told.connection()
-    told.local(second, "reconnect_end")
-    told.local(first, "remote_item_added", item_id="msg1", previous_item_id=None, inserted=True, error=None)
+    told.tell(second, "reconnect_end")
+    told.tell(first, "remote_item_added", item_id="msg1", previous_item_id=None, inserted=True, error=None)
     told.close()
 
     _, end, added, _ = lines(told.path)
@@ -80,7 +80,7 @@ def test_a_call_is_told_on_the_connection_that_it_came_on(tmp_path: Path):
 
 def test_failures_are_told_at_the_end(tmp_path: Path):
     told = tape(tmp_path / "a.rtlog.jsonl")
-    told.guard.run("interrupt", lambda: 1 // 0)
+    told.hooks.run("interrupt", lambda: 1 // 0)
     told.close()
     told.close()
 
