@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.importers.found import Closed, Found, Message
+from rtlog.recordings.importers.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +17,6 @@ MISSING: Final = (
     "is a mitmproxy flow file, which mitmproxy itself reads: pip install 'rtlog[mitmproxy]', "
     "or export it as HAR (mitmdump -nr FILE --set hardump=FILE.har)"
 )
-NS_PER_S: Final = 1_000_000_000
 NO_STATUS: Final = 1005
 
 
@@ -88,7 +88,7 @@ def _read_flow(flow: _Flow, found: Found) -> None:
         request=flow.request.headers.items(multi=True),
         response=response.headers.items(multi=True) if response else (),
         status=response.status_code if response else None,
-        at=_ns(flow.request.timestamp_start),
+        at=moment(flow.request.timestamp_start),
     )
     for message in spoken.messages:
         direction: Dir = "client" if message.from_client else "server"
@@ -97,13 +97,9 @@ def _read_flow(flow: _Flow, found: Found) -> None:
         if message.injected:
             found.note("messages that mitmproxy injected are imported: the other side did not send them")
         found.entries.append(
-            Message(socket.number, direction, message.content, _ns(message.timestamp), not message.is_text)
+            Message(socket.number, direction, message.content, moment(message.timestamp), not message.is_text)
         )
     if spoken.timestamp_end:
         by: Dir = "client" if spoken.closed_by_client else "server"
         code = spoken.close_code or NO_STATUS
-        found.entries.append(Closed(socket.number, by, code, spoken.close_reason or "", _ns(spoken.timestamp_end)))
-
-
-def _ns(seconds: float) -> int:
-    return int(seconds * NS_PER_S)
+        found.entries.append(Closed(socket.number, by, code, spoken.close_reason or "", moment(spoken.timestamp_end)))

@@ -14,6 +14,15 @@ LONGEST_SHOWN: Final = 2_000
 Headers = tuple[tuple[str, str], ...]
 
 
+def whole(text: str) -> str:
+    """Give *text* with a mark for each half of a pair of a character and each byte that was none."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _whole(headers: Iterable[tuple[str, str]]) -> Headers:
+    return tuple((whole(name), whole(value)) for name, value in headers)
+
+
 @dataclass(slots=True)
 class Socket:
     """A connection: its number in the file, and what is known of its handshake."""
@@ -97,7 +106,7 @@ class Found:
     ) -> Socket:
         """Add a connection under the next number."""
         number = len(self.sockets) + 1
-        self.sockets[number] = Socket(number, url, tuple(request), tuple(response), status, at)
+        self.sockets[number] = Socket(number, url and whole(url), _whole(request), _whole(response), status, at)
         return self.sockets[number]
 
     def misunderstood(self, where: str, text: str) -> None:

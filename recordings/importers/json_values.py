@@ -9,6 +9,10 @@ import orjson
 
 NESTED_TOO_DEEP: Final = (ValueError, RecursionError)
 SPARE: Final = 1_000_000
+WINDOW: Final = 4096
+"""Characters that are tried first; values that go on behind them are tried in larger pieces."""
+LONGEST_ESCAPE: Final = 16
+"""Characters before the end of a piece at which an error may be the piece's and not the text's."""
 LONGEST_PREFIX: Final = 400
 """Characters before the JSON in a line of a log."""
 
@@ -78,14 +82,23 @@ class _Scanner:
         return Words(line, number), after
 
     def _decoded(self, begin: int) -> tuple[object, int]:
-        if self._budget <= 0:
-            return None, begin
-        try:
-            return self._decode(self._text, begin)
-        except json.JSONDecodeError as error:
-            self._budget -= error.pos - begin + 1
-        except NESTED_TOO_DEEP:
-            self._budget -= len(self._text) - begin
+        window = WINDOW
+        while self._budget > 0:
+            # A piece, because an error counts the lines before it: from the start of the text that takes too long.
+            piece = self._text[begin : begin + window]
+            try:
+                value, length = self._decode(piece)
+            except json.JSONDecodeError as error:
+                self._budget -= error.pos + 1
+                cut = error.msg.startswith("Unterminated string") or error.pos > len(piece) - LONGEST_ESCAPE
+                if begin + window >= len(self._text) or not cut:
+                    break
+                window *= 16
+            except NESTED_TOO_DEEP:
+                self._budget -= len(piece)
+                break
+            else:
+                return value, begin + length
         return None, begin
 
     def _behind(self, position: int) -> int:

@@ -9,6 +9,8 @@ from rtlog.recordings.headerless import UNIT_LIMITS, iso_ns
 
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
+LATEST: Final = 2**62
+"""ns: the year 2116."""
 SINCE_1973: Final = 10**17
 """ns; a smaller time counts from something else than 1970."""
 
@@ -22,7 +24,7 @@ SEARCHED: Final = 80
 def moment(value: object) -> int | None:
     """Give *value*, a number (its size tells the unit) or ISO 8601 text, in ns; `None` where it is no time."""
     if isinstance(value, str):
-        return _number(value) if value[:1].isdigit() and value.replace(".", "", 1).isdecimal() else iso_ns(value)
+        return _number(value) if value.isascii() and value.replace(".", "", 1).isdecimal() else _kept(iso_ns(value))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return _number(str(value)) if math.isfinite(value) else None
@@ -31,7 +33,7 @@ def moment(value: object) -> int | None:
 def log_time(line: str) -> int | None:
     """Give the time at the start of a log's line in ns since 1970, `None` where there is none."""
     match = _LOG_TIME.search(line, 0, SEARCHED)
-    return iso_ns(match[1].replace(",", ".")) if match else None
+    return _kept(iso_ns(match[1].replace(",", "."))) if match else None
 
 
 def _number(text: str) -> int | None:
@@ -40,4 +42,9 @@ def _number(text: str) -> int | None:
     except ArithmeticError:
         return None
     per_second = next((unit for limit, unit in UNIT_LIMITS if 0 <= value < limit), None)
-    return None if per_second is None else int(value * (NS_PER_S // per_second))
+    return None if per_second is None else _kept(int(value * (NS_PER_S // per_second)))
+
+
+def _kept(moment: int | None) -> int | None:
+    """Give *moment* where a record can hold it."""
+    return moment if moment is not None and 0 <= moment <= LATEST else None

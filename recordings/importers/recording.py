@@ -10,7 +10,7 @@ import orjson
 
 from rtlog.recordings.format import AudioPolicy, Footer, Header
 from rtlog.recordings.importers.directions import type_of
-from rtlog.recordings.importers.found import Closed, Cut, Entry, Found, Message, Socket
+from rtlog.recordings.importers.found import Closed, Cut, Entry, Found, Message, Socket, whole
 from rtlog.recordings.importers.json_values import parsed_object
 from rtlog.recordings.importers.moments import SINCE_1973
 from rtlog.recordings.message import KindLine, Policy
@@ -156,7 +156,7 @@ def _line(entry: Entry, conn: int, policy: Policy) -> Line:
             fields: dict[str, object] = {
                 "by": entry.by,
                 "code": entry.code,
-                "reason": policy.redactor.text(entry.reason),
+                "reason": policy.redactor.text(whole(entry.reason)),
             }
             return KindLine("close", conn, fields)
         case Message(binary=True):
