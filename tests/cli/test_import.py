@@ -1,0 +1,90 @@
+"""`rtlog import` as a person runs it."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rtlog.recordings.reader import read
+
+LINES = (
+    b'{"ts":1795266872.5,"event":{"type":"session.created","event_id":"event_1"}}\n'
+    b"a line of another program\x1b[31m\n"
+    b'{"ts":1795266873.5,"event":{"type":"response.create"}}\n'
+)
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("RTLOG_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "pasted.jsonl"
+    path.write_bytes(LINES)
+    return path
+
+
+def test_it_writes_a_recording_that_latest_names_and_says_what_it_took(rtlog: Callable, source: Path, tmp_path: Path):
+    ran = rtlog("import", str(source))
+
+    (path,) = (tmp_path / "recordings").iterdir()
+    told = [line.removeprefix("rtlog: ") for line in ran.err.splitlines()]
+    assert (ran.code, ran.out) == (0, "")
+    assert told == [
+        "imported 2 events of 2 (1 not understood, -v shows them)",
+        "2 events do not say who sent them: taken from their types",
+        f"wrote {path.relative_to(tmp_path)}; next: rtlog analyze latest",
+    ]
+    assert path.name.startswith("2026-11-21T13-14-32Z-")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with read(path) as reading:
+        assert [(record.type, record.t) for record in reading] == [("session.created", 0), ("response.create", 10**9)]
+        assert (reading.header.tap, reading.complete) == ("import:events", True)
+    assert rtlog("analyze", "latest").code in {0, 1, 3}
+
+
+def test_with_v_it_shows_what_it_did_not_understand_escaped(rtlog: Callable, source: Path):
+    ran = rtlog("import", str(source), "-v", "-o", "a.rtlog.jsonl")
+
+    assert "rtlog: line 2: a line of another program\\x1b[31m" in ran.err
+    assert "next: rtlog analyze a.rtlog.jsonl" in ran.err
+
+
+def test_it_overwrites_nothing_unless_it_is_told_to(rtlog: Callable, source: Path):
+    target = source.with_name("kept.rtlog.jsonl")
+    target.write_text("mine")
+
+    refused = rtlog("import", str(source), "-o", str(target))
+    assert (refused.code, target.read_text()) == (2, "mine")
+    assert "--force" in refused.err
+    assert rtlog("import", str(source), "-o", str(target), "--force").code == 0
+    assert target.read_bytes().startswith(b'{"rtlog":1')
+    assert rtlog("import", str(source), "-o", str(source), "--force").code == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing of interest\n"])
+def test_a_file_of_which_nothing_is_understood(rtlog: Callable, source: Path, content: bytes):
+    source.write_bytes(content)
+
+    ran = rtlog("import", str(source))
+
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert "HAR" in ran.err
+    assert not Path("recordings").exists()
+
+
+def test_a_file_that_is_not_there_and_a_folder(rtlog: Callable, tmp_path: Path):
+    for name in ("nowhere.har", str(tmp_path)):
+        ran = rtlog("import", name)
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+
+
+def test_gzip_is_read_and_written(rtlog: Callable, source: Path):
+    packed = source.with_name("pasted.jsonl.gz")
+    packed.write_bytes(gzip.compress(LINES))
+
+    assert rtlog("import", str(packed), "-o", "b.rtlog.jsonl.gz").code == 0
+    header, *_ = gzip.decompress(Path("b.rtlog.jsonl.gz").read_bytes()).splitlines()
+    assert json.loads(header)["tap"] == "import:events"
