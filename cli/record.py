@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from rtlog.cli.live import Notices
+    from rtlog.cli.tapping import Injection
     from rtlog.recordings.taps.proxy import Identity, Listen, Options, ProxyTap
 
     T = TypeVar("T")
@@ -55,9 +56,16 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     rotate_time: Annotated[
         float | None, typer.Option(min=0.01, metavar="MIN", help="Go on in a new file after so many minutes.")
     ] = None,
+    tap: Annotated[
+        Literal["livekit", "openai", "openai-agents"] | None,
+        typer.Option("--tap", help="Record CMD from inside too, by the tap of its SDK, and merge both."),
+    ] = None,
     tls: Annotated[  # noqa: FBT002 - a flag
         bool,
         typer.Option("--tls", help="Listen with TLS, for clients that refuse plain HTTP; CMD is made to trust it."),
+    ] = False,
+    webrtc: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--webrtc", help="Record pages in a browser, which load a script from here.")
     ] = False,
 ) -> None:
     """Record realtime sessions: of a program, of every client that connects, or of events on stdin."""
@@ -69,13 +77,19 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     options = Options(output, force, audio, split, title, fsync or None, rotation)
     limit = max_message * MEBIBYTE
     check_writable(output or recordings_folder(), force=force)
+    if tap is not None and command in (None, [], ["-"]):
+        raise typer.BadParameter("there is no program to inject it into: -- CMD…", param_hint="--tap")
     if command == ["-"]:
         if rotation is not None:
             raise typer.BadParameter("events on stdin go to one file", param_hint="--rotate-size, --rotate-time")
         raise typer.Exit(_from_stdin(options, limit, live=live))
     address = Listen.parse(listen or LISTEN) if listen or not command else Listen()
+    if webrtc:
+        from rtlog.cli.pages import record_pages
+
+        raise typer.Exit(record_pages(address, options, alone=not (command or tls or live or rotation)))
     with _identity(address, tls=tls) as identity:
-        raise typer.Exit(_from_proxy(command or [], address, identity, upstream, options, limit, live=live))
+        raise typer.Exit(_from_proxy(command or [], address, identity, upstream, options, limit, tap, live=live))
 
 
 def _identity(address: "Listen", *, tls: bool) -> "AbstractContextManager[Identity | None]":
@@ -93,6 +107,7 @@ def _from_proxy(
     upstream: str | None,
     options: "Options",
     limit: int,
+    tapped: str | None,
     *,
     live: bool,
 ) -> int:
@@ -111,16 +126,26 @@ def _from_proxy(
             if not listen.loopback:
                 notices(f"listening beyond this machine: whoever reaches {listen.host} can use {target} through it")
             watching = asyncio.ensure_future(notices.watch(tap.summary, alone=not command))
-            status = await (_run(command, tap, options, notices, live=live) if command else _wait(tap, notices))
+            status = await (
+                _run(command, tap, options, notices, injection, live=live) if command else _wait(tap, notices)
+            )
             await tap.idle(LAST_WORDS if command else 0.0)
             watching.cancel()
             await asyncio.wait({watching})
         return status, tap
 
-    with _notices(live=live) as notices:
+    with _notices(live=live) as notices, _injection(tapped, options, notices) as injection:
         status, tap = _run_loop(session(notices))
-    _report(tap, notices, options)
+        alone = injection.collect(tap.summary().paths) if injection else []
+    if not alone or tap.summary().sessions:
+        _report(tap, notices, options)
     return status or (LOSSY if tap.summary().lossy else 0)
+
+
+def _injection(tap: str | None, options: "Options", notices: "Notices") -> "AbstractContextManager[Injection | None]":
+    from rtlog.cli.tapping import Injection
+
+    return Injection(tap, options, notices) if tap else nullcontext()
 
 
 def _notices(*, live: bool) -> "Notices":
@@ -146,12 +171,22 @@ def _run_loop(session: "Coroutine[None, None, T]") -> "T":
         return runner.run(session)
 
 
-async def _run(command: list[str], tap: "ProxyTap", options: "Options", notices: "Notices", *, live: bool) -> int:
+async def _run(
+    command: list[str],
+    tap: "ProxyTap",
+    options: "Options",
+    notices: "Notices",
+    injection: "Injection | None",
+    *,
+    live: bool,
+) -> int:
     import os
 
     from rtlog.cli import child
 
     environment = child.environment_for(os.environ, tap.url, tap.trust)
+    if injection:
+        environment = injection.environment_for(environment)
     if not live:
         return await child.run(command, environment)
     from rtlog.cli.following.program_log import ProgramLog
@@ -168,13 +203,11 @@ async def _run(command: list[str], tap: "ProxyTap", options: "Options", notices:
 
 async def _wait(tap: "ProxyTap", notices: "Notices") -> int:
     """Listen until Ctrl-C, which is the normal end."""
-    import asyncio
-    import signal
     from shlex import quote
 
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    from rtlog.cli.live import interruption
+
+    ended = interruption()
     variables = " ".join(f"{name}={quote(value)}" for name, value in (*tap.trust.items(), ("OPENAI_BASE_URL", tap.url)))
     notices(f"listening; start the client with {variables} (upstream {tap.upstream.url('')}); Ctrl-C ends")
     await ended.wait()
