@@ -62,9 +62,12 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        # Point stdout elsewhere, or the interpreter complains at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OUTPUT_CLOSED
+        return _output_closed()
+    except SystemExit as ended:
+        # What typer makes of a closed output: the exit code of findings.
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        return _output_closed()
     except Exception as error:
         # typer keeps its usage errors private; they are known by what they can do.
         if not hasattr(error, "format_message"):
@@ -72,6 +75,12 @@ def _run(arguments: list[str]) -> int:
         command = "".join(f" {name}" for name in arguments[:1] if name in COMMANDS)
         return _complain(f"{error.format_message()} See: rtlog{command} -h")
     return code if isinstance(code, int) else 0
+
+
+def _output_closed() -> int:
+    # Point stdout elsewhere, or the interpreter complains at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OUTPUT_CLOSED
 
 
 def _complain(message: str) -> int:

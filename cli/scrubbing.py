@@ -1,6 +1,7 @@
 """From a recording to its scrubbed copy: which words rules know by name, under which key, and where it goes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_bytes
@@ -56,14 +57,14 @@ def scrub_file(
     Raises RecordingError where the one cannot be read or the other not be written.
     """
     path = output or (STDIN if source == STDIN else named_after(source, "scrubbed"))
-    scrubber, lines = scrubber_for(kept, keep_keys=keep_keys, seed=seed), Lines(source)
-    try:
-        with copy_at(path, source, force=force) as stream:
-            try:
-                for line in lines:
-                    stream.write(scrubber.line(line))
-            except UNREADABLE as error:
-                raise unreadable_rest(source, error) from error
-    finally:
-        lines.close()
+    scrubber = scrubber_for(kept, keep_keys=keep_keys, seed=seed)
+    with closing(Lines(source)) as lines, copy_at(path, source, force=force) as stream:
+        stream.writelines(map(scrubber.line, _all_of(lines, source)))
     return path
+
+
+def _all_of(lines: Lines, source: Path) -> Iterator[bytes]:
+    try:
+        yield from lines
+    except UNREADABLE as error:
+        raise unreadable_rest(source, error) from error

@@ -15,6 +15,7 @@ from rtlog.cli.app import COMMANDS
 
 SAMPLES = Path(str(files("rtlog.recordings.samples")))
 R1 = SAMPLES / "r01-in-flight-delete-5021.rtlog.jsonl"
+R2 = SAMPLES / "r02-in-flight-delete-fixed.rtlog.jsonl"
 RTLOG = [sys.executable, "-m", "rtlog.cli"]
 LINE = b'{"type":"session.created","dir":"server","t":0,"event":{"type":"session.created"}}\n'
 MORE_THAN_A_PIPE_HOLDS = 1_000_000
@@ -83,8 +84,11 @@ def test_colour_is_for_terminals_and_for_those_who_ask():
     assert "\x1b[" not in rtlog("analyze", str(R1), NO_COLOR="1").stdout
 
 
-def test_a_reader_that_goes_away_is_neither_a_finding_nor_complained_about():
-    with subprocess.Popen([*RTLOG, "analyze", str(R1)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+@pytest.mark.parametrize("command", ["analyze", "timeline", f"diff {R2}", "redact -o -", "cut -o -"])
+def test_a_reader_that_goes_away_is_neither_a_finding_nor_complained_about(command: str) -> None:
+    with subprocess.Popen(
+        [*RTLOG, *command.split(), str(R1)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
