@@ -30,7 +30,8 @@ def by_id(name: str, recordings: Iterable[Path]) -> Path | None:
     """
     if not _ID.fullmatch(name):
         return None
-    found = {path: known for path, known in ids_of(recordings).items() if known.upper().startswith(name.upper())}
+    paths = [*recordings]
+    found = _beginning(name, ids_of(paths)) or _beginning(name, ids_of(paths, by_name=False))
     originals = [path for path in found if not _is_copy(path)]
     meant = originals if len(set(found.values())) == 1 and len(originals) == 1 else [*found]
     if len(meant) > 1:
@@ -40,12 +41,16 @@ def by_id(name: str, recordings: Iterable[Path]) -> Path | None:
     return meant[0] if meant else None
 
 
-def ids_of(recordings: Iterable[Path]) -> Mapping[Path, str]:
-    """Give the ids of *recordings*, by their names or else their headers; those without one are not in it."""
+def _beginning(name: str, ids: Mapping[Path, str]) -> Mapping[Path, str]:
+    return {path: known for path, known in ids.items() if known.upper().startswith(name.upper())}
+
+
+def ids_of(recordings: Iterable[Path], *, by_name: bool = True) -> Mapping[Path, str]:
+    """Give the ids of *recordings*, *by_name* where that tells it, else by header; those without one are not in it."""
     found: dict[Path, str] = {}
     opened = 0
     for path in recordings:
-        named = _OURS.fullmatch(path.name)
+        named = _OURS.fullmatch(path.name) if by_name else None
         opened += named is None
         known = named["id"] if named else _of_header(path) if opened <= HEADERS_READ else ""
         if known:

@@ -120,13 +120,13 @@ class TimelineBuilder:
 def _entry(record: Record, changes: Sequence[Change], lanes: LaneChanges | None) -> Entry:
     event_type, event = canonical(record.type), record.event
     entry = Entry(moment_of(record), lanes=lanes, key=keys.key_of(record, event_type, changes))
+    entry.told_by_sdk = record.src == "sdk" and record.dir != "local"
     if event is None:
         entry.words = sentences.of_socket(record)
         return entry
     connection = changes[0].conn if changes else None
     entry.items, entry.call = keys.subjects_of(event, changes, connection)
     entry.response = keys.response_of(event, changes)
-    entry.told_by_sdk = record.src == "sdk" and record.dir != "local"
     if record.dir == "local":
         entry.words = of_local(event, changes)
     else:

@@ -6,7 +6,7 @@ from typing import Final, cast
 import orjson
 
 from rtlog.recordings.audio import Json
-from rtlog.recordings.redaction import Redactor
+from rtlog.recordings.redaction import REDACTED, Redactor
 
 ELIDED: Final = "elided"
 EVENT: Final = "event"
@@ -57,7 +57,9 @@ class SecretFinder:
         given = told.get("headers")
         headers = cast("Json", given) if isinstance(given, dict) else {}
         for name, value in headers.items():
-            safe = self._redactor.header(name.lower(), value) if isinstance(value, str) else value
+            if not isinstance(value, str) or REDACTED in value:
+                continue
+            safe = self._redactor.header(name.lower(), value)
             if safe != value:
                 headers[name] = safe
                 found.append(f"headers.{name}")

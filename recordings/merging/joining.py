@@ -77,7 +77,7 @@ class Merger:
             "sdk": {**wire.sdk, **told.sdk},
             "redaction": list(dict.fromkeys([*wire.redaction, *told.redaction])),
             MERGED: {
-                "of": [{"id": side.header.id, "tap": side.header.tap} for side in (self.wire, self.told)],
+                "of": [{"id": side.header.id} for side in (self.wire, self.told)],
                 "matched": len(self.pairs),
                 "offset_ns": self.clocks.offset,
                 **({} if uncertainty is None else {"uncertainty_ns": uncertainty}),

@@ -45,9 +45,23 @@ def test_both_together_tell_the_story(rtlog: Callable, call: tuple[Path, Path], 
     assert found(rtlog, merged) == found(rtlog, STORY)
     header = json.loads(merged.read_text().splitlines()[0])
     assert header["tap"] == "proxy+agent"
-    assert header["merged"]["of"] == [{"id": "proxy.jsonl", "tap": "proxy"}, {"id": "agent.jsonl", "tap": "agent"}]
+    assert header["merged"]["of"] == [{"id": "proxy.jsonl"}, {"id": "agent.jsonl"}]
     assert (header["id"], header["merged"]["offset_ns"]) != ("proxy.jsonl", 0)
     assert (merged.stat().st_mode & 0o777) == 0o600
+
+
+def test_the_merged_recording_is_cut_and_scrubbed_as_any_other(
+    rtlog: Callable, call: tuple[Path, Path], tmp_path: Path
+) -> None:
+    merged = tmp_path / "merged.jsonl"
+    rtlog("merge", *map(str, call), "-o", str(merged))
+
+    for command in ("cut", "redact"):
+        copy = tmp_path / f"{command}.jsonl"
+        assert rtlog(command, str(merged), "-o", str(copy)).code == 0
+        assert sorted(found(rtlog, copy)) == sorted(found(rtlog, merged))
+        assert rtlog("doctor", str(copy)).code == 0
+        assert json.loads(copy.read_text().splitlines()[0])["merged"]["of"][0] == {"id": "proxy.jsonl"}
 
 
 def test_every_line_of_the_merged_recording_fits_the_schema_of_one(

@@ -45,6 +45,13 @@ def test_a_merged_recording_has_the_id_of_its_header(home: Path):
     assert resolve([FIRST[:12]]) == [home / f"2026-11-21T03-08-15Z-{FIRST}.rtlog.jsonl"]
 
 
+def test_a_recording_that_stands_in_the_place_of_another_is_known_by_both_ids(home: Path):
+    path = home / f"2026-11-21T03-08-15Z-{FIRST}.rtlog.jsonl"
+    path.write_text(header("01ANOTHER"))
+
+    assert resolve(["01another"]) == resolve([FIRST]) == [path]
+
+
 @pytest.mark.usefixtures("home")
 def test_several_that_begin_so_are_named():
     with pytest.raises(RecordingError) as refused:
