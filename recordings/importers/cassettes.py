@@ -36,7 +36,7 @@ def read_cassette(data: bytes, found: Found) -> None:
             continue
         try:
             text = dumped(event)
-        except (TypeError, ValueError, RecursionError) as error:
+        except ValueError as error:
             found.misunderstood(where, str(error))
             continue
         found.entries.append(Message(socket.number, direction, text, moment(each.get("at"))))

@@ -8,7 +8,7 @@ from typing import Final
 
 from rtlog.recordings.importers.directions import said
 from rtlog.recordings.importers.found import Found, Message
-from rtlog.recordings.importers.json_values import Value, Words, dumped, parsed_object, values
+from rtlog.recordings.importers.json_values import Value, Words, dumped, parsed_object, shown, values
 from rtlog.recordings.importers.moments import log_time, moment
 from rtlog.recordings.record import Dir
 from rtlog.recordings.vocabulary.events import direction_of
@@ -98,7 +98,7 @@ class _Reader:
             for number, each in enumerate(value, 1):
                 self.read(each, told, f"{where}, {number}", depth + 1)
         elif not (isinstance(value, dict) and self._take(value, told, where, depth)):
-            self._found.misunderstood(where, dumped(value).decode("utf-8", "replace"))
+            self._found.misunderstood(where, shown(value))
 
     def _take(self, value: Json, told: _Told, where: str, depth: int) -> bool:
         """Take the event that *value* is or wraps, or the list that it holds; `False` where it does none of it."""
@@ -119,8 +119,12 @@ class _Reader:
         direction = told.direction or by_type
         if direction is None:
             return False
+        try:
+            text = dumped(event)
+        except ValueError:
+            return False
         self._found.inferred += told.direction is None
-        self._found.entries.append(Message(self._socket(told.conn), direction, dumped(event), told.at))
+        self._found.entries.append(Message(self._socket(told.conn), direction, text, told.at))
         return True
 
     def _unknown(self, event: Json, told: _Told) -> bool:

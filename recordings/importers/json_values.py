@@ -127,8 +127,20 @@ def parsed_object(text: str) -> dict[str, object] | None:
 
 
 def dumped(value: object) -> bytes:
-    """Write *value* as JSON text; half a pair of a character is written as an escape."""
+    """Write *value* as JSON text, half a pair of a character as an escape; raises ValueError where it is no JSON."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value, separators=(",", ":"), allow_nan=True, default=str).encode()
+        pass
+    try:
+        return json.dumps(value, separators=(",", ":")).encode()
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def shown(value: object) -> str:
+    """Write *value* for people."""
+    try:
+        return dumped(value).decode("utf-8", "replace")
+    except ValueError as error:
+        return f"({error})"

@@ -57,7 +57,7 @@ class _Reader:
 
     def _event(self, line: LogLine, direction: Dir, text: str | None) -> None:
         event = _event_of(line, text)
-        if event is None and text is not None:
+        if (event is None and text is not None) or (event is not None and not _is_json(event)):
             self._found.misunderstood(line.where, line.message)
             return
         socket = self._socket(line, event, direction)
@@ -107,9 +107,18 @@ def _literal(text: str) -> Json | None:
             value = ast.literal_eval(candidate) if candidate else None
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             continue
-        if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        if isinstance(value, dict):
             return value
     return None
+
+
+def _is_json(value: object) -> bool:
+    """Say whether JSON can say *value*, a literal of Python."""
+    try:
+        dumped(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _empty_audio(event: Json, found: Found) -> None:

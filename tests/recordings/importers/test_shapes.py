@@ -129,6 +129,18 @@ def test_brackets_without_end_take_no_time():
         import_data(Path("x.json"), b'{"a":' * 100_000)
 
 
+@pytest.mark.parametrize("depth", [200, 900, 1020, 5000])
+def test_what_is_nested_deep_is_no_traceback(depth: int):
+    deep = (
+        b'{"type":"session.created","a":' + b'{"a":' * depth + b'"api_key: sk-0123456789abcdef"' + b"}" * depth + b"}"
+    )
+
+    found, result = import_data(Path("x.json"), deep + b"\n" + json.dumps(UPDATE).encode())
+
+    assert result.events + found.not_understood == 2
+    assert b"sk-0123" not in b"".join(result.encoded())
+
+
 def test_audio_is_left_out_unless_it_is_asked_for():
     data = json.dumps({"type": "input_audio_buffer.append", "audio": "AAAA"}).encode()
 
