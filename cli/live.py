@@ -1,6 +1,7 @@
 """The line that `rtlog record` keeps up to date on a terminal while it waits."""
 
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -47,6 +48,14 @@ class Notices:
 
     def close(self) -> None:
         """End what is shown beside the lines."""
+
+
+def interruption() -> asyncio.Event:
+    """Give what Ctrl-C and SIGTERM set from now on."""
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    return ended
 
 
 async def keep_current(notices: Notices, summary: Callable[[], Summary]) -> None:

@@ -27,7 +27,7 @@ class Header(BaseModel):
     id: Annotated[str, Field(description="Identity of the recording.")] = ""
     started: Annotated[str | None, Field(description="RFC 3339 UTC with nanoseconds; `t` counts from here.")] = None
     tool: str = ""
-    tap: Annotated[str, Field(description="proxy, stdin, recorder, import, or samples.")] = ""
+    tap: Annotated[str, Field(description="proxy, stdin, webrtc, recorder, import, or samples.")] = ""
     upstream: Annotated[str | None, Field(description="The provider's URL, secrets removed.")] = None
     provider: str | None = None
     client: Annotated[str | None, Field(description="The client's User-Agent.")] = None

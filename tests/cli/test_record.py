@@ -309,3 +309,16 @@ async def test_the_upstream_is_dialled_through_the_http_proxy_of_the_environment
     assert (ran.status, ran.out) == (0, '{"type":"session.created"}\n')
     assert asked == [b"CONNECT provider.test:80 HTTP/1.1"]
     assert len(recordings(tmp_path)) == 1
+
+
+async def test_pages_are_recorded_alone_until_ctrl_c(tmp_path: Path):
+    process = await start(tmp_path, "--webrtc", "--listen", "127.0.0.1:0")
+    first = (await process.stderr.readline()).decode()
+    process.send_signal(signal.SIGINT)
+    _, err = await process.communicate()
+    refused = await record(tmp_path, "--webrtc", "--tls")
+
+    assert first.startswith('rtlog: put this first in the page: <script src="http://127.0.0.1:')
+    assert (process.returncode, "no page opened an oai-events channel" in err.decode()) == (0, True)
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+    assert "--webrtc records pages and stands alone" in refused.err
