@@ -18,17 +18,16 @@ from rtlog.recordings.sources import STDIN
 NS_PER_MS = 1_000_000
 
 
-def merge_files(
-    wire: Path, told: Path, output: Path, *, force: bool = False, recording_id: str | None = None
-) -> Merger:
+def merge_files(wire: Path, told: Path, output: Path, *, force: bool = False, keep_id: bool = False) -> Merger:
     """Write to *output* what the recordings of the *wire* and of what a program *told* hold together.
 
-    It gets an id of its own, unless *recording_id* names the one in whose place it will stand.
+    It gets an id of its own, or with *keep_id* that of the wire's, in whose place it is to stand.
     Raises RecordingError where one cannot be read or *output* not be written, or where they are not of one session.
     """
     if output.exists() and any(output.samefile(each) for each in (wire, told) if each.exists()):
         raise RecordingError(output, "is one of the recordings, which stay as they are: choose another place with -o")
-    merger = Merger(_side(wire), _side(told), recording_id or new_id(), tool_name())
+    side = _side(wire)
+    merger = Merger(side, _side(told), (side.header.id if keep_id else "") or new_id(), tool_name())
     with copy_at(output, wire, force=force) as stream, _lines(wire) as shown, _lines(told) as heard:
         stream.writelines(merger.lines(shown, heard))
     return merger

@@ -77,6 +77,8 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     options = Options(output, force, audio, split, title, fsync or None, rotation)
     limit = max_message * MEBIBYTE
     check_writable(output or recordings_folder(), force=force)
+    if tap is not None and rotation is not None:
+        raise typer.BadParameter("what it tells goes into one file", param_hint="--tap, --rotate-size, --rotate-time")
     if tap is not None and command in (None, [], ["-"]):
         raise typer.BadParameter("there is no program to inject it into: -- CMD…", param_hint="--tap")
     if command == ["-"]:

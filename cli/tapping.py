@@ -67,7 +67,7 @@ class Injection:
 
         made = Path(self._folder.name, "merged.rtlog.jsonl")
         try:
-            merger = merging.merge_files(wire, told, made, force=True)
+            merger = merging.merge_files(wire, told, made, force=True, keep_id=True)
         except RtlogError:
             # Of another session, as most are where there are several.
             return False

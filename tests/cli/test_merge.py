@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rtlog.cli.merging import merge_files
+
 STORY = Path(str(files("rtlog.recordings.samples"))) / "r01-in-flight-delete-5021.rtlog.jsonl"
 SOON_NS = 40_000
 
@@ -73,6 +75,17 @@ def test_every_line_of_the_merged_recording_fits_the_schema_of_one(
     validator = Draft202012Validator(json.loads(rtlog("schema", "recording").out))
     lines = (tmp_path / "proxy.merged.jsonl").read_text().splitlines()
     assert [error.message for line in lines for error in validator.iter_errors(json.loads(line))] == []
+
+
+def test_a_merge_in_the_place_of_a_recording_keeps_its_id(call: tuple[Path, Path], tmp_path: Path) -> None:
+    merge_files(*call, tmp_path / "kept.jsonl", keep_id=True)
+    merge_files(*call, tmp_path / "new.jsonl")
+
+    kept, new = (
+        json.loads((tmp_path / name).read_text().splitlines()[0])["id"] for name in ("kept.jsonl", "new.jsonl")
+    )
+    assert kept == "proxy.jsonl"
+    assert len(new) == 26
 
 
 def test_a_recording_is_never_written_over(rtlog: Callable, call: tuple[Path, Path]) -> None:

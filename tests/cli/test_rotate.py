@@ -64,8 +64,9 @@ async def test_a_session_in_several_files_is_whole(tmp_path: Path, output: tuple
     assert events == [f"e{number}" for number in range(EVENTS)]
 
 
-def test_events_on_stdin_go_to_one_file(rtlog: Callable) -> None:
-    ran = rtlog("record", "--rotate-time", "5", "-")
+@pytest.mark.parametrize("arguments", [("-",), ("--tap", "livekit", "--", "true")], ids=["stdin", "tap"])
+def test_what_stands_in_one_file_is_not_rotated(rtlog: Callable, arguments: tuple[str, ...]) -> None:
+    ran = rtlog("record", "--rotate-time", "5", *arguments)
 
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "one file" in ran.err
