@@ -42,6 +42,8 @@ class RecordingInfo(_Model):
     has_header: bool
     complete: bool
     duration_s: float | None
+    by_ids_s: tuple[int, int] | None = None
+    """First and last second since 1970 by the server's ids, for a recording without times."""
     connections: int
     sessions: list[str]
     models: list[str]

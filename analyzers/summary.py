@@ -11,6 +11,7 @@ from rtlog.analyzers.moment import NS_PER_MS
 from rtlog.recordings.record import AudioFormat, ErrorInfo, Event, Record, Session
 from rtlog.recordings.vocabulary.errors import error_code
 from rtlog.recordings.vocabulary.events import canonical
+from rtlog.recordings.vocabulary.id_clock import IdClock
 
 MAX_NAMES: Final = 256
 """Distinct names kept of each sort; a hostile recording could hold millions."""
@@ -84,6 +85,14 @@ class Summary:
     _wired: set[int] = field(default_factory=set)
     _calls: dict[str, None] = field(default_factory=dict)
     _connections: set[int] = field(default_factory=set)
+    _clocks: dict[int, IdClock] = field(default_factory=dict)
+
+    @property
+    def minted(self) -> tuple[int, int] | None:
+        """The first and last second since 1970 by the ids of an untimed recording; `None` where they are no clock."""
+        spans = [clock.span for clock in self._clocks.values()]
+        told = [span for span in spans if span is not None]
+        return (min(first for first, _ in told), max(last for _, last in told)) if told and None not in spans else None
 
     @property
     def duration_ns(self) -> int | None:
@@ -112,6 +121,7 @@ class Summary:
         traffic.count += times
         traffic.bytes += record.n
         if not self._is_copy(record):
+            self._hear_id(record, record.event)
             self._heed(record, record.event)
 
     def _is_copy(self, record: Record) -> bool:
@@ -142,6 +152,14 @@ class Summary:
                 self._heed_call(event.item.call_id, event.item.name)
             case "error":
                 self._heed_error(event)
+
+    def _hear_id(self, record: Record, event: Event) -> None:
+        """Hear the server's clock, where the recording has none."""
+        if record.t is not None or record.dir != "server" or event.event_id is None:
+            return
+        if record.conn in self._clocks or len(self._clocks) < MAX_NAMES:
+            clock = self._clocks.setdefault(record.conn, IdClock())
+            clock.hear(event.event_id, event.session.expires_at if event.session else None)
 
     def _rates_of(self, record: Record) -> _Rates:
         known = self._rates.get(record.conn)

@@ -1,6 +1,7 @@
 """The figures of a recording as one screen of text."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -30,7 +31,7 @@ def screen(info: RecordingInfo) -> Iterator[RenderableType]:
 def _facts(info: RecordingInfo) -> Iterator[tuple[str, str]]:
     yield "title", info.title or ""
     yield "recorded", _recorded(info)
-    yield "length", "untimed" if info.duration_s is None else _duration(info.duration_s)
+    yield "length", _untimed(info) if info.duration_s is None else _duration(info.duration_s)
     yield "session", ", ".join([*info.sessions, *info.models])
     yield "provider", info.provider or ""
     yield "client", info.client or ""
@@ -54,6 +55,13 @@ def _recorded(info: RecordingInfo) -> str:
     tap = f"({info.tap})" if info.tap else ""
     end = "" if info.complete else ", no footer: still being written, or cut off"
     return " ".join(part for part in (f"{when} UTC" if when else "", by, tap) if part) + end
+
+
+def _untimed(info: RecordingInfo) -> str:
+    if info.by_ids_s is None:
+        return "untimed"
+    first, last = info.by_ids_s
+    return f"untimed; ~{last - first} s by ids, from ~{datetime.fromtimestamp(first, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _duration(seconds: float) -> str:

@@ -42,6 +42,7 @@ def _told(path: str, reading: Reading, summary: Summary, analysis: Analysis) -> 
         has_header=reading.has_header,
         complete=reading.complete,
         duration_s=None if summary.duration_ms is None else round(summary.duration_ms / 1000, 3),
+        by_ids_s=summary.minted,
         connections=summary.connections,
         sessions=list(summary.sessions),
         models=models or _asked_model(header),

@@ -88,3 +88,15 @@ def test_gzip_is_read_and_written(rtlog: Callable, source: Path):
     assert rtlog("import", str(packed), "-o", "b.rtlog.jsonl.gz").code == 0
     header, *_ = gzip.decompress(Path("b.rtlog.jsonl.gz").read_bytes()).splitlines()
     assert json.loads(header)["tap"] == "import:events"
+
+
+def test_info_tells_the_time_by_the_ids_of_an_untimed_import_and_calls_it_so(rtlog: Callable, source: Path):
+    session = {"id": "sess_Dz2ph2ZUVup6OsPp8dU6I", "expires_at": 1_783_444_869}
+    created = {"type": "session.created", "event_id": "event_Dz2phSUIKOB3Jch66U6MQ", "session": session}
+    cleared = {"type": "input_audio_buffer.cleared", "event_id": f"event_Dz2pr{'0' * 16}"}
+    source.write_text(json.dumps([created, cleared]))
+    rtlog("import", str(source))
+
+    assert "untimed; ~10 s by ids, from ~2026-07-07 16:21:09 UTC" in rtlog("info", "latest").out
+    (told,) = json.loads(rtlog("info", "latest", "--format", "json").out)["recordings"]
+    assert (told["duration_s"], told["by_ids_s"]) == (None, [1_783_441_269, 1_783_441_279])
