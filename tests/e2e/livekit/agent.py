@@ -1,7 +1,7 @@
 """A LiveKit agent whose application summarizes its context while a function call is on its way to its tool.
 
-Run by the Python of an environment that holds one LiveKit release; it imports nothing of rtlog but, where `RTLOG_TAP`
-names a file, the tap that records into it. The base URL comes from `OPENAI_BASE_URL`, as `rtlog record` sets it. No
+Run by the Python of an environment that holds one LiveKit release; it imports nothing of rtlog but the tap, and that
+only where `TAP_RECORDING` names a file for it. The base URL comes from `OPENAI_BASE_URL`, as `rtlog record` sets it. No
 room, no audio: the server's events drive everything.
 
 What it does is livekit/agents#5021: as soon as the server has added the call, the application pushes its own context
@@ -62,7 +62,7 @@ async def main() -> None:
     # These releases do not read OPENAI_BASE_URL themselves.
     model = openai.realtime.RealtimeModel(base_url=os.environ["OPENAI_BASE_URL"], api_key="unused")
     session = AgentSession(llm=model)
-    if recording := os.environ.get("RTLOG_TAP"):
+    if recording := os.environ.get("TAP_RECORDING"):
         import rtlog.recordings.taps.livekit as tap  # noqa: PLC0415 - where it is asked for
 
         tap.attach(session, recording)

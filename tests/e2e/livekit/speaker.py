@@ -1,4 +1,4 @@
-"""A LiveKit agent that is interrupted while it speaks, recorded by the tap into `RTLOG_TAP`.
+"""A LiveKit agent that is interrupted while it speaks, recorded by the tap into `TAP_RECORDING`.
 
 Run by the Python of an environment that holds one LiveKit release. The loudspeaker is a stand-in for a room's: it plays
 nothing, says that it plays, and, when it is silenced, that it had played half a second.
@@ -46,7 +46,7 @@ async def main() -> None:
     model = openai.realtime.RealtimeModel(base_url=os.environ["OPENAI_BASE_URL"], api_key="unused")
     session, speaker, cut = AgentSession(llm=model), Loudspeaker(), asyncio.Event()
     session.output.audio = speaker
-    tap.attach(session, os.environ["RTLOG_TAP"])
+    tap.attach(session, os.environ["TAP_RECORDING"])
 
     def committed(event: object) -> None:
         if getattr(event.item, "interrupted", False):

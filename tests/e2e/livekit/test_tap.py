@@ -93,7 +93,7 @@ async def ran(
     python = str(Path(ENVIRONMENTS) / release / "bin" / "python")
     async with SimulatedServer(scenario, pace=0) as server:
         recorder = (sys.executable, "-m", "rtlog.cli", "record", "-o", proxy, "--upstream", server.origin, "--")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / ".dev"), "RTLOG_TAP": str(tap or "")}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / ".dev"), "TAP_RECORDING": str(tap or "")}
         process = await asyncio.create_subprocess_exec(
             *(recorder if proxy else ()),
             *(python, str(HERE / program), *args),
