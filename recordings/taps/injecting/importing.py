@@ -32,6 +32,7 @@ TARGETS: Final = {
         {"openai.resources.realtime.realtime": _OPENAI, "openai.resources.beta.realtime.realtime": _OPENAI},
     ),
     "openai-agents": Target("rtlog.recordings.taps.openai_agents", {"agents.realtime.session": ("RealtimeSession",)}),
+    "pipecat": Target("rtlog.recordings.taps.pipecat", {"pipecat.pipeline.worker": ("PipelineWorker",)}),
 }
 """What `--tap` can name."""
 

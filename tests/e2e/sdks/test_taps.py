@@ -92,3 +92,19 @@ async def test_openai_agents_tells_of_its_tools_its_history_and_its_guardrails(t
     order = [each.get("type") for each in records]
     output = next(i for i, each in enumerate(records) if each.get("event", {}).get("item", {}).get("output"))
     assert order.index("local.tool_started") < order.index("local.tool_finished") < output
+
+
+async def test_pipecat_tells_of_its_function_calls_and_of_interruptions(tmp_path: Path):
+    wire, told = await play("pipecat", "pipecat_program.py", tmp_path)
+
+    assert_same_session(wire, told)
+    header, *records, footer = recorded(told)
+    assert (header["tap"], footer["dropped"]) == ("pipecat", 0)
+    assert [each["text"] for each in records if each.get("kind") == "mark"] == []
+    call = next(each for each in events(wire, "server") if each["type"] == "response.function_call_arguments.done")
+    local = {each["type"]: each for each in events(told, "local")}
+    assert local["local.tool_started"]["call_id"] == local["local.tool_finished"]["call_id"] == call["call_id"]
+    order = [each.get("type") for each in records]
+    output = next(i for i, each in enumerate(records) if each.get("event", {}).get("item", {}).get("output"))
+    assert order.index("local.tool_started") < order.index("local.tool_finished") < output
+    assert order.count("local.interrupt_called") == 1
