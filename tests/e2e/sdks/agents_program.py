@@ -1,6 +1,10 @@
-"""A program that uses openai-agents: URL FILE. One tool, one guardrail; it ends when the tool's answer was spoken."""
+"""A program that uses openai-agents, with one tool and one guardrail, until the answer was spoken: [URL FILE].
+
+Without arguments it goes to the proxy of `rtlog record`, with no tap of its own.
+"""
 
 import asyncio
+import os
 import sys
 
 from agents import GuardrailFunctionOutput, OutputGuardrail, function_tool
@@ -38,5 +42,9 @@ async def main(url: str, path: str | None) -> None:
                 break
 
 
+def proxied_url() -> str:
+    return os.environ["OPENAI_BASE_URL"].replace("http", "ws", 1) + "/realtime?model=gpt-realtime"
+
+
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))
+    asyncio.run(main(*(sys.argv[1:] or [proxied_url(), None])))

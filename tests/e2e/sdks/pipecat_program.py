@@ -1,6 +1,10 @@
-"""A program that uses Pipecat: URL FILE. One tool; it is interrupted and ends when the tool's answer was spoken."""
+"""A program that uses Pipecat, with one tool, until the answer was spoken and interrupted: [URL FILE].
+
+Without arguments it goes to the proxy of `rtlog record`, with no tap of its own.
+"""
 
 import asyncio
+import os
 import sys
 
 from pipecat.adapters.schemas.function_schema import FunctionSchema
@@ -43,7 +47,7 @@ async def track_order(params: FunctionCallParams) -> None:
     await params.result_callback({"arrives": "today"})
 
 
-async def main(url: str, path: str) -> None:
+async def main(url: str, path: str | None) -> None:
     base_url = url.partition("?")[0]
     service = OpenAIRealtimeLLMService(api_key="sk-proj-Zq8vX2mN4bL6kJ1hG3fD5sA7", base_url=base_url)
     service.register_function("track_order", track_order)
@@ -53,10 +57,15 @@ async def main(url: str, path: str) -> None:
     end = End()
     worker = PipelineWorker(Pipeline([pair.user(), service, end, pair.assistant()]), params=PipelineParams())
     end.worker = worker
-    tap.attach(worker, path)
+    if path:
+        tap.attach(worker, path)
     await worker.queue_frames([LLMRunFrame()])
     await PipelineRunner(handle_sigint=False).run(worker)
 
 
+def proxied_url() -> str:
+    return os.environ["OPENAI_BASE_URL"].replace("http", "ws", 1) + "/realtime"
+
+
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2]))
+    asyncio.run(main(*(sys.argv[1:] or [proxied_url(), None])))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,24 @@ async def test_pipecat_tells_of_its_function_calls_and_of_interruptions(tmp_path
     output = next(i for i, each in enumerate(records) if each.get("event", {}).get("item", {}).get("output"))
     assert order.index("local.tool_started") < order.index("local.tool_finished") < output
     assert order.count("local.interrupt_called") == 1
+
+
+@pytest.mark.parametrize(
+    ("sdk", "program"), [("openai-agents", "agents_program.py"), ("pipecat", "pipecat_program.py")]
+)
+async def test_rtlog_record_taps_a_program_that_has_no_line_of_it(tmp_path: Path, sdk: str, program: str):
+    call = tmp_path / "call.rtlog.jsonl"
+    async with SimulatedServer(TOOL) as server:
+        record = [sys.executable, "-m", "rtlog.cli", "record", "--tap", sdk, "--upstream", f"{server.origin}/v1"]
+        process = await asyncio.create_subprocess_exec(
+            *record, "-o", call, "--", python_of(sdk), HERE / program, stderr=asyncio.subprocess.PIPE
+        )
+        async with asyncio.timeout(PATIENCE):
+            _, said = await process.communicate()
+
+    assert process.returncode == 0, said.decode()
+    for direction in ("client", "server"):
+        both = [each for each in recorded(call) if each.get("dir") == direction]
+        told, wire = ([each["event"] for each in both if each["src"] == source] for source in ("sdk", "wire"))
+        assert told == wire != []
+    assert "local.tool_finished" in [each["type"] for each in events(call, "local")]
