@@ -58,27 +58,33 @@ def imported(found: Found, name: str, recording_id: str, *, audio: AudioPolicy, 
     """
     redactor = Redactor()
     policy = Policy(audio, redactor)
-    left_out = [socket for socket in found.sockets.values() if not _is_realtime(socket, found)]
-    kept = [socket for socket in found.sockets.values() if socket not in left_out]
+    said: dict[int, list[Entry]] = {number: [] for number in found.sockets}
+    for entry in found.entries:
+        said[entry.socket].append(entry)
+    kept = [socket for socket in found.sockets.values() if _is_realtime(said[socket.number])]
+    numbers = {socket.number: number for number, socket in enumerate(kept, 1)}
     # Headers and URLs first: a secret that one of them tells is then known wherever it is repeated.
-    opened = {socket.number: _open(socket, number, redactor) for number, socket in enumerate(kept, 1)}
+    opened = {socket.number: _open(socket, numbers[socket.number], redactor) for socket in kept}
     for entry in found.entries:
         if isinstance(entry, Message) and entry.socket in opened:
             _remember(entry, redactor)
-    numbers = {socket.number: number for number, socket in enumerate(kept, 1)}
     entries = [entry for entry in found.entries if entry.socket in numbers]
     start = _start(kept, entries, found)
-    lines = [*_merged(kept, entries, opened, numbers, policy, timed=start is not None)]
+    if start is None:
+        lines = [*_in_order(entries, opened, numbers, policy)]
+    else:
+        streams = ([*_stream(each, said[each.number], opened[each.number], numbers, policy)] for each in kept)
+        lines = [*heapq.merge(*streams, key=lambda timed: timed[0] or 0)]
     result = Imported(_header(found, name, recording_id, kept, start, policy, title), lines, start, redactor)
     result.events = sum(isinstance(entry, Message) for entry in entries)
     result.cut = len([entry for entry in entries if isinstance(entry, Cut)])
+    left_out = [socket for number, socket in found.sockets.items() if number not in numbers]
     result.left_out = [redactor.url(socket.url or "") for socket in left_out]
     return result
 
 
-def _is_realtime(socket: Socket, found: Found) -> bool:
-    mine = [entry for entry in found.entries if entry.socket == socket.number]
-    return any(isinstance(entry, Cut) or (isinstance(entry, Message) and _is_event(entry)) for entry in mine)
+def _is_realtime(said: list[Entry]) -> bool:
+    return any(isinstance(entry, Cut) or (isinstance(entry, Message) and _is_event(entry)) for entry in said)
 
 
 def _is_event(message: Message) -> bool:
@@ -106,38 +112,26 @@ def _start(kept: list[Socket], entries: list[Entry], found: Found) -> int | None
     return min([first, *(s.at for s in kept if s.at is not None and s.at >= SINCE_1973 and first >= SINCE_1973)])
 
 
-def _merged(
-    kept: list[Socket],
-    entries: list[Entry],
-    opened: dict[int, KindLine | None],
-    numbers: dict[int, int],
-    policy: Policy,
-    *,
-    timed: bool,
+def _in_order(
+    entries: list[Entry], opened: dict[int, KindLine | None], numbers: dict[int, int], policy: Policy
 ) -> Iterator[Timed]:
-    """Give the records: of each connection in the source's order, of several by time."""
-    if not timed:
-        told: set[int] = set()
-        for entry in entries:
-            handshake = opened[entry.socket]
-            if entry.socket not in told and handshake:
-                yield None, handshake
-            told.add(entry.socket)
-            yield None, _line(entry, numbers[entry.socket], policy)
-        return
-    streams = [[*_stream(socket, entries, opened[socket.number], numbers, policy)] for socket in kept]
-    yield from heapq.merge(*streams, key=lambda each: each[0] or 0)
+    """Give the records without times, in the order of the source."""
+    told: set[int] = set()
+    for entry in entries:
+        handshake = opened[entry.socket]
+        if entry.socket not in told and handshake:
+            yield None, handshake
+        told.add(entry.socket)
+        yield None, _line(entry, numbers[entry.socket], policy)
 
 
 def _stream(
-    socket: Socket, entries: list[Entry], opened: KindLine | None, numbers: dict[int, int], policy: Policy
+    socket: Socket, mine: list[Entry], opened: KindLine | None, numbers: dict[int, int], policy: Policy
 ) -> Iterator[Timed]:
     """Give the records of a connection; the order of the source wins over a clock that steps back."""
-    mine = [entry for entry in entries if entry.socket == socket.number]
-    first = next((entry.at for entry in mine if entry.at is not None), 0)
-    now = (
-        min(first, socket.at) if socket.at is not None and (socket.at >= SINCE_1973) == (first >= SINCE_1973) else first
-    )
+    now = next((entry.at for entry in mine if entry.at is not None), 0)
+    if socket.at is not None and (socket.at >= SINCE_1973) == (now >= SINCE_1973):
+        now = min(now, socket.at)
     if opened:
         yield now, opened
     for entry in mine:
@@ -153,12 +147,8 @@ def _line(entry: Entry, conn: int, policy: Policy) -> Line:
                 1, conn, f"{entry.direction}: {entry.type or 'a message'}{size} that the log does not hold whole"
             )
         case Closed():
-            fields: dict[str, object] = {
-                "by": entry.by,
-                "code": entry.code,
-                "reason": policy.redactor.text(whole(entry.reason)),
-            }
-            return KindLine("close", conn, fields)
+            reason = policy.redactor.text(whole(entry.reason))
+            return KindLine("close", conn, {"by": entry.by, "code": entry.code, "reason": reason})
         case Message(binary=True):
             return policy.data("binary", entry.data, entry.direction, conn)
         case Message():
