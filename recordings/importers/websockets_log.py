@@ -14,11 +14,15 @@ from rtlog.recordings.importers.found import Closed, Cut, Found, Message, Socket
 from rtlog.recordings.importers.log_lines import LogLine, log_lines
 from rtlog.recordings.record import Dir
 
-MARK: Final = re.compile(rb"[<>] (?:TEXT|BINARY|CONT) .{0,20000} \[(?:text, |binary, )?\d+ bytes?(?:, continued)?\]")
-_FRAME: Final = re.compile(
-    r"(?:^|[\s:|\]])(?P<arrow>[<>]) (?P<op>TEXT|BINARY|CONT|CLOSE|PING|PONG) (?P<data>.*)"
-    r" \[(?:(?:text|binary), )?(?P<size>\d{1,12}) bytes?(?P<more>, continued)?\]\s*$"
-)
+MARK: Final = re.compile(rb"""[<>] (?:TEXT ['"]|BINARY [0-9a-f]{2}[ .])""")
+_BEGIN: Final = re.compile(r"(?:^|[\s:|\]])(?P<arrow>[<>]) (?P<op>TEXT|BINARY|CONT|CLOSE|PING|PONG) ")
+_END: Final = re.compile(r" \[(?:(?:text|binary), )?(?P<size>\d{1,12}) bytes?(?P<more>, continued)?\]$")
+LONGEST_PREFIX: Final = 1000
+"""Characters before a frame in a line."""
+LONGEST_END: Final = 60
+"""Characters of what stands behind a frame's data. Both ends are looked for apart: one pattern for the whole would try
+each of a hostile line's beginnings with all that follows it.
+"""
 _HEAD: Final = re.compile(
     r"(?:^|[\s:|\]])(?P<arrow>[<>]) (?:GET (?P<target>\S+) HTTP/1\.1|HTTP/1\.1 (?P<status>\d{3})\b.*)$"
 )
@@ -34,6 +38,17 @@ _CLOSE: Final = re.compile(r"(\d{4}) \([^)]*\)(?: (.*))?")
 _ARROWS: Final[dict[str, Dir]] = {">": "client", "<": "server"}
 _TURNED: Final[dict[str, Dir]] = {">": "server", "<": "client"}
 NO_STATUS: Final = 1005
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A frame as a line shows it: `size` in bytes, and whether further fragments `follow`."""
+
+    arrow: str
+    op: str
+    data: str
+    size: int
+    follow: bool
 
 
 @dataclass(slots=True)
@@ -77,7 +92,7 @@ class _Reader:
         state = _STATE.search(line.message)
         if state:
             self._state(side, state["state"], line)
-        elif frame := _FRAME.search(line.message):
+        elif frame := _frame_of(line.message):
             self._frame(self._wire(side, line), frame, line)
         elif head := _HEAD.search(line.message):
             self._head(self._wire(side, line), head)
@@ -115,27 +130,20 @@ class _Reader:
         else:
             socket.response += (header,)
 
-    def _frame(self, wire: _Wire, match: re.Match[str], line: LogLine) -> None:
-        direction, size = wire.arrows[match["arrow"]], int(match["size"])
-        if match["op"] == "CLOSE":
-            self._close(wire, direction, match["data"], line)
-        elif match["op"] in {"TEXT", "BINARY", "CONT"}:
-            shown = match["data"]
-            data = _bytes_of(shown) if match["op"] != "BINARY" and shown[:1] in {"'", '"'} else _hex_of(shown)
-            if data is not None and len(data) != size:
-                data = None
-            self._fragment(wire, direction, match, data, size, line)
+    def _frame(self, wire: _Wire, frame: _Frame, line: LogLine) -> None:
+        if frame.op == "CLOSE":
+            self._close(wire, wire.arrows[frame.arrow], frame.data, line)
+        elif frame.op in {"TEXT", "BINARY", "CONT"}:
+            self._fragment(wire, wire.arrows[frame.arrow], frame, line)
 
-    def _fragment(
-        self, wire: _Wire, direction: Dir, match: re.Match[str], data: bytes | None, size: int, line: LogLine
-    ) -> None:
-        named = _TYPE.search(match["data"])
-        partial = wire.partial.pop(direction, None) if match["op"] == "CONT" else None
+    def _fragment(self, wire: _Wire, direction: Dir, frame: _Frame, line: LogLine) -> None:
+        named, data = _TYPE.search(frame.data, 0, LONGEST_PREFIX), _whole(frame)
+        partial = wire.partial.pop(direction, None) if frame.op == "CONT" else None
         if partial is None:
-            partial = _Partial(b"", 0, match["op"] == "BINARY", named[1] if named else "")
+            partial = _Partial(b"", 0, frame.op == "BINARY", named[1] if named else "")
         partial.data = None if partial.data is None or data is None else partial.data + data
-        partial.size += size
-        if match["more"]:
+        partial.size += frame.size
+        if frame.follow:
             wire.partial[direction] = partial
         elif partial.data is None:
             self._found.entries.append(Cut(wire.socket.number, direction, partial.size, partial.type, line.at))
@@ -151,6 +159,21 @@ class _Reader:
         match = _CLOSE.match(text)
         code, reason = (int(match[1]), match[2] or "") if match else (NO_STATUS, "")
         self._found.entries.append(Closed(wire.socket.number, direction, code, reason, line.at))
+
+
+def _frame_of(text: str) -> _Frame | None:
+    begin = _BEGIN.search(text, 0, LONGEST_PREFIX)
+    end = _END.search(text, max(0, len(text) - LONGEST_END))
+    if begin is None or end is None or end.start() < begin.end():
+        return None
+    return _Frame(begin["arrow"], begin["op"], text[begin.end() : end.start()], int(end["size"]), bool(end["more"]))
+
+
+def _whole(frame: _Frame) -> bytes | None:
+    """Give the frame's data; `None` where the log shows less than all of it."""
+    quoted = frame.op != "BINARY" and frame.data[:1] in {"'", '"'}
+    data = _bytes_of(frame.data) if quoted else _hex_of(frame.data)
+    return data if data is not None and len(data) == frame.size else None
 
 
 def _bytes_of(text: str) -> bytes | None:

@@ -129,6 +129,12 @@ def test_brackets_without_end_take_no_time():
         import_data(Path("x.json"), b'{"a":' * 100_000)
 
 
+@pytest.mark.parametrize("piece", [b"> TEXT '", b">>> {'", b"<<< ", b"> GET ", b"> a: ", b'"log" ', b"9:"])
+def test_lines_that_begin_again_and_again_take_no_time(piece: bytes):
+    with pytest.raises(RecordingError):
+        import_data(Path("x.log"), piece * 200_000)
+
+
 @pytest.mark.parametrize("depth", [200, 900, 1020, 5000])
 def test_what_is_nested_deep_is_no_traceback(depth: int):
     deep = (
