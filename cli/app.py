@@ -73,7 +73,9 @@ def _run(arguments: list[str]) -> int:
         if not hasattr(error, "format_message"):
             raise
         command = "".join(f" {name}" for name in arguments[:1] if name in COMMANDS)
-        return _complain(f"{error.format_message()} See: rtlog{command} -h")
+        # What a validator says of a value has its own kind in front, and no full stop.
+        problem = str(error.format_message()).replace("Value error, ", "").rstrip(".")
+        return _complain(f"{problem}. See: rtlog{command} -h")
     return code if isinstance(code, int) else 0
 
 

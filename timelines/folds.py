@@ -44,7 +44,7 @@ def left_out_text(row: LeftOutRow) -> str:
     """Say what is not shown, and which evidence is in it."""
     lines = f"line {row.first.line}" if row.first.line == row.last.line else f"lines {row.first.line}-{row.last.line}"
     records = "1 record is" if row.records == 1 else f"{row.records} records are"
-    text = f"... {records} not shown, {lines}"
+    text = f"... {records} filtered out, {lines}" if row.filtered else f"... {records} not shown, {lines}"
     if row.first.t is not None and row.last.t is not None and row.last.t > row.first.t:
         text += f", {seconds(row.last.t - row.first.t)}"
     if row.evidence:

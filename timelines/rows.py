@@ -126,6 +126,8 @@ class LeftOutRow:
     records: int = 0
     evidence: dict[int, set[str]] = field(default_factory=dict)
     """Line → findings."""
+    filtered: bool = False
+    """They stand between those that are shown, and are not of the kind that was asked for."""
 
     def add(self, element: Element) -> None:
         """Leave *element* out."""
@@ -233,7 +235,7 @@ class Page:
 
     def _pass_over(self, element: Element, at: Moment) -> None:
         if self._others is None:
-            self._others = LeftOutRow(at, at)
+            self._others = LeftOutRow(at, at, filtered=True)
         self._others.add(element)
 
     def _fold_in(self, element: Entry | Burst, at: Moment, stands: Standing) -> None:

@@ -1,5 +1,6 @@
 """What part of a recording a timeline shows: windows of records, and whose records."""
 
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from rtlog.timelines.choice import Choice
 from rtlog.timelines.model import Entry
 from rtlog.timelines.outline import Recorded
 
+RULE: Final = re.compile(r"RT\d{3}", re.IGNORECASE)
 PAD_MS: Final = 500.0
 AFTERMATH_MS: Final = 100.0
 """How much is shown behind a story's last proof, so that what is asked for there finds its answer."""
@@ -137,6 +139,9 @@ def _of_record(recorded: Recorded, name: str) -> Sequence[Window]:
             continue
         place = recorded.mentions().places.get(wanted)
         return [Window(*place)] if place else ()
+    if RULE.fullmatch(name):
+        others = ", ".join(dict.fromkeys(finding.rule for finding in recorded.findings))
+        raise RtlogError(f"{name.upper()} found nothing in this recording{f'; these did: {others}' if others else ''}")
     raise lookup.UnknownNameError(name, lookup.known_names(recorded))
 
 

@@ -117,7 +117,7 @@ def _near(console: Console, recording: RecordingStats, near_ms: float, *, named:
 
 
 def _near_line(each: Near) -> str:
-    when = "" if each.t_ms is None else f"T+{each.t_ms:.0f}, "
+    when = "" if each.t_ms is None else f"{each.t_ms / 1000:,.2f} s, "
     return f"  {each.margin_ms:>5.0f} ms  {each.rule}  {printable(each.message)} ({when}line {each.line})"
 
 

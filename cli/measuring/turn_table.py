@@ -21,14 +21,15 @@ def dash(ms: float | None) -> str:
 def turn_table(turns: Sequence[TurnRow]) -> Table:
     """Give a table of *turns*, times in ms."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("turn", "T+", "response", "audio"):
+    for name in ("turn", "at, s", "response", "audio"):
         table.add_column(name, justify="right", no_wrap=True)
     # Columns that may wrap give way first where it is narrow; their cells end in an ellipsis instead.
     table.add_column("said")
     table.add_column("tools")
     table.add_column("", no_wrap=True)
     for turn in turns:
-        times = dash(turn.t_ms), dash(turn.to_response_ms), dash(turn.to_audio_ms)
+        at = "-" if turn.t_ms is None else f"{turn.t_ms / 1000:,.2f}"
+        times = at, dash(turn.to_response_ms), dash(turn.to_audio_ms)
         end = "interrupted" if turn.interrupted else ""
         table.add_row(str(turn.turn), *times, _cell(_said(turn)), _cell(_tools(turn.tools)), end)
     return table

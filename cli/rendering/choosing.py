@@ -4,6 +4,7 @@ from typing import Final
 
 from rtlog.cli.rendering.times import instant
 from rtlog.cli.rendering.wishes import Format, Style, Wishes
+from rtlog.recordings.errors import RtlogError
 from rtlog.timelines import lookup, windows
 from rtlog.timelines.choice import Choice
 from rtlog.timelines.outline import Recorded
@@ -42,10 +43,10 @@ def _windows(recorded: Recorded, started: str | None, wishes: Wishes) -> tuple[W
     if wishes.around is not None:
         return windows.around(recorded, wishes.around, wishes.pad)
     if wishes.start is not None or wishes.end is not None:
-        times = (wishes.start, wishes.end)
-        return windows.between(
-            recorded, *(None if time is None else instant(time, recorded, started) for time in times)
-        )
+        start, end = (None if time is None else instant(time, recorded, started) for time in (wishes.start, wishes.end))
+        if start is not None and end is not None and start > end:
+            raise RtlogError(f"--from {wishes.start} lies behind --to {wishes.end}")
+        return windows.between(recorded, start, end)
     return windows.of_stories(recorded) if _shows_a_part(wishes) else None
 
 

@@ -188,7 +188,7 @@ def test_events_without_a_header_are_cut_as_they_are(rtlog: Callable, tmp_path: 
     ("arguments", "problem"),
     [
         ([str(SAMPLES / "r02-in-flight-delete-fixed.rtlog.jsonl")], "no story to cut to"),
-        ([str(STORY), "--around", "RT999"], "nothing that is called 'RT999'"),
+        ([str(STORY), "--around", "RT999"], "RT999 found nothing in this recording; these did: RT101"),
         ([str(STORY), "--from", "999999"], "no record in that part"),
         (["-"], "needs a file"),
         (["missing.jsonl"], "no such file"),

@@ -310,7 +310,7 @@ def test_filters_choose_on_the_way(tmp_path: Path):
 
     assert len(shown) == 4
     assert all("response.done  resp_" in line for line in shown)
-    assert "records are not shown" in said
+    assert "records are filtered out" in said
 
 
 @pytest.mark.parametrize(

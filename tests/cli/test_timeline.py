@@ -185,7 +185,7 @@ def test_records_are_chosen_by_type_and_lane() -> None:
     local = shown(R1, "--lane", "local")
 
     assert "response.created" in responses
-    assert not re.search(r"delta|response\.done|conversation\.item|local\.", responses.partition("not shown")[0])
+    assert not re.search(r"delta|response\.done|conversation\.item|local\.", responses.partition("filtered out")[0])
     assert set(re.findall(r"response\.\w+(?:\.\w+)?|conversation\.\S+", deltas)) == {"response.output_audio.delta"}
     assert set(re.findall(r"[│┃]   [●│┃]  (\w+)\.", local)) == {"local"}
 
@@ -202,7 +202,7 @@ def test_filters_show_what_belongs_to_a_thing(option: str, name: str) -> None:
 
     assert "response.function_call_arguments.done  FC1" in text
     assert "session.created" not in text
-    assert "records are not shown" in text
+    assert "records are filtered out" in text
 
 
 def test_real_ids_on_demand() -> None:
@@ -235,7 +235,10 @@ def test_t_zero_can_be_elsewhere(epoch: str, time: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--around", "RT105"], "nearest: RT10"),
+        (["--around", "RT105"], "RT105 found nothing in this recording; these did: RT101, RT404"),
+        (["--around", "RT101-0000"], "nearest: RT10"),
+        (["--from", "300", "--to", "T+200ms"], "--from 300 lies behind --to T+200ms"),
+        (["--style", "none"], "Invalid value for '--style': 'none' is not one of"),
         (["--item", "msg77"], "nothing that is called 'msg77'"),
         (["--around", "9999"], "no record in line 9999"),
         (["--epoch", "noon"], "choose push, first, finding or line:N"),

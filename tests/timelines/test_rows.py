@@ -140,7 +140,9 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest(of_sample: Sample
     timeline = of_sample("r01")
 
     with pytest.raises(UnknownNameError, match="nearest: RT10"):
-        windows.around(timeline, "RT105")
+        windows.around(timeline, "RT101-0000")
+    with pytest.raises(RtlogError, match="RT105 found nothing in this recording; these did: RT101, RT404"):
+        windows.around(timeline, "rt105")
     with pytest.raises(UnknownNameError, match="msg"):
         item_of(timeline, "msg99")
 
