@@ -53,10 +53,15 @@ class Repairer:
 
     def footer(self) -> Iterator[bytes]:
         """Give the end of the copy once the reading is exhausted."""
+        yield from self._gap(self._missing_at_end(), self._t)
+        yield encode(Footer(records=self._number, dropped=self._lost).model_dump(mode="json")) + b"\n"
+
+    def _missing_at_end(self) -> int:
         footer = self._reading.footer
         at_end = max(footer.records - self._seq, 0) if footer else int(self._reading.torn)
-        yield from self._gap(at_end, self._t)
-        yield encode(Footer(records=self._number, dropped=self._lost).model_dump(mode="json")) + b"\n"
+        # What could not be read and left no hole in the numbers stood behind the last record, or was none.
+        unnumbered = self._reading.damage.kinds["unreadable"] - self.dropped
+        return max(at_end, unnumbered)
 
     def _gap(self, missing: int, t: int | None) -> Iterator[bytes]:
         if missing <= 0:
