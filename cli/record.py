@@ -232,8 +232,8 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
 
 
 NO_SESSION: Final = (
-    "no realtime session was seen; point the client here: OPENAI_BASE_URL or base_url={url} (openai, livekit, "
-    "pydantic-ai; Azure: endpoint), url={ws}/realtime?model=… (openai-agents, agents.js), "
+    "no realtime session was seen; point the client here: OPENAI_BASE_URL or base_url={url} (openai, pydantic-ai; "
+    "livekit: base_url; Azure: endpoint), url={ws}/realtime?model=… (openai-agents, agents.js), "
     "base_url={ws}/realtime (pipecat)"
 )
 """The setting each SDK needs."""
