@@ -19,6 +19,8 @@ from rtlog.simulator.server import SimulatedServer
 HERE = Path(__file__).parent
 ENVIRONMENTS = Path(os.environ.get("RTLOG_LIVEKIT_VENVS") or "/nowhere")
 RELEASES = ("1.4.6", "1.5.0")
+LATE = 5
+"""Events on the wire that come too late for the log, at most."""
 
 pytestmark = [
     pytest.mark.livekit,
@@ -71,7 +73,11 @@ async def test_the_log_of_an_agent_tells_what_the_proxy_saw(tmp_path: Path, rele
     _, said = await importing.communicate()
 
     assert importing.returncode == 0, said.decode()
-    assert told(imported) == told(proxied)
+    logged, seen = told(imported), told(proxied)
+    assert logged["client"] == seen["client"]
+    # What arrives while the session closes never reaches the agent, and so not its log.
+    assert logged["server"] == seen["server"][: len(logged["server"])]
+    assert len(seen["server"]) - len(logged["server"]) < LATE
     rules = [
         {finding.rule for finding in analyze_file(path)[1].findings if finding.severity.value != "info"}
         for path in (imported, proxied)
