@@ -89,6 +89,11 @@ class FoldRow:
         """The lanes while it lasts."""
         return self.stands.view
 
+    @property
+    def direction(self) -> str:
+        """Who acts, where all of it is one side's doing; else nothing."""
+        return next(iter(self.dirs)) if len(self.dirs) == 1 else ""
+
     def add(self, element: Entry | Burst) -> None:
         """Fold *element* in."""
         if isinstance(element, Entry):

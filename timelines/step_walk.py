@@ -67,7 +67,7 @@ def _block(view: View, teller: Teller, drawing: Drawing) -> Iterator[Line]:
 def _step(step: Step, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     for row in step.rows:
         if isinstance(row, FoldRow):
-            lead = _lead(teller.when(row.first), drawing.arrows.get(next(iter(row.dirs)), " "))
+            lead = _lead(teller.when(row.first), drawing.arrows.get(row.direction, " "))
             yield Line((Segment(fold_text(row, drawing.times), "dim"),), lead, (Segment(" " * 16),))
         else:
             yield from _entry(row, teller, drawing)

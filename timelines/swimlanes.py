@@ -91,7 +91,7 @@ class SwimLanes:
                 yield from self._entry(row)
             case FoldRow():
                 self._busy.upto(row.first)
-                direction = next(iter(row.dirs)) if len(row.dirs) == 1 else ""
+                direction = row.direction
                 text = Segment(fold_text(row, self._drawing.times), "dim")
                 yield self._line((text,), self._teller.when(row.first), direction)
                 self._busy.upto(row.last)
