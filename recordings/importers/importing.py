@@ -23,7 +23,11 @@ def import_file(path: Path, *, audio: AudioPolicy = "meta", title: str | None = 
 
     Raises RecordingError where it cannot be read, is a recording already, or nothing of it is understood.
     """
-    return import_data(path, content(path), audio=audio, title=title)
+    read = content(path)
+    found, result = import_data(path, read.data, audio=audio, title=title)
+    if read.damage:
+        found.note(f"only the beginning of the file could be unpacked ({read.damage}): what follows is missing")
+    return found, result
 
 
 def import_data(

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,15 +65,15 @@ def test_it_overwrites_nothing_unless_it_is_told_to(rtlog: Callable, source: Pat
     assert rtlog("import", str(source), "-o", str(source), "--force").code == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing of interest\n"])
-def test_a_file_of_which_nothing_is_understood(rtlog: Callable, source: Path, content: bytes):
+@pytest.mark.parametrize(("content", "said"), [(b"", "is empty"), (b"nothing of interest\n", "HAR")])
+def test_a_file_of_which_nothing_is_understood(rtlog: Callable, source: Path, content: bytes, said: str):
     source.write_bytes(content)
 
     ran = rtlog("import", str(source))
 
     assert ran.code == 2
     assert ran.err.count("\n") == 1
-    assert "HAR" in ran.err
+    assert said in ran.err
     assert not Path("recordings").exists()
 
 
@@ -88,6 +90,39 @@ def test_gzip_is_read_and_written(rtlog: Callable, source: Path):
     assert rtlog("import", str(packed), "-o", "b.rtlog.jsonl.gz").code == 0
     header, *_ = gzip.decompress(Path("b.rtlog.jsonl.gz").read_bytes()).splitlines()
     assert json.loads(header)["tap"] == "import:events"
+
+
+def test_a_packed_file_that_was_cut_is_imported_as_far_as_it_goes_and_said_to_be(rtlog: Callable, source: Path):
+    source.write_bytes(gzip.compress(LINES)[:-4])
+
+    ran = rtlog("import", str(source))
+
+    assert (ran.code, ran.err.count("imported 2 events")) == (0, 1)
+    assert "what follows is missing" in ran.err
+
+
+def test_zstd_is_read(rtlog: Callable, source: Path):
+    zstandard = pytest.importorskip("zstandard")
+    source.write_bytes(zstandard.compress(LINES))
+
+    assert "imported 2 events of 2" in rtlog("import", str(source)).err
+
+
+def test_the_utf_16_of_another_shell_is_read(rtlog: Callable, source: Path):
+    source.write_bytes(LINES.decode().encode("utf-16"))
+
+    assert "imported 2 events of 2" in rtlog("import", str(source)).err
+
+
+def test_standard_input_may_be_packed():
+    ran = subprocess.run(
+        [sys.executable, "-m", "rtlog.cli", "import", "-", "-o", "-"],
+        input=gzip.compress(LINES),
+        capture_output=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stdout.count(b"\n")) == (0, 4)
 
 
 def test_info_tells_the_time_by_the_ids_of_an_untimed_import_and_calls_it_so(rtlog: Callable, source: Path):
