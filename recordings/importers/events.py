@@ -93,7 +93,9 @@ class _Reader:
         self._sockets: dict[int | None, int] = {}
 
     def read(self, value: object, told: _Told, where: str, depth: int = 0) -> None:
-        """Take the events of *value*, a list of them or one."""
+        """Take the events of *value*, a list of them or one, JSON text of it too."""
+        if isinstance(value, str):
+            value = parsed_object(value) or value
         if isinstance(value, list) and depth < DEEPEST:
             for number, each in enumerate(value, 1):
                 self.read(each, told, f"{where}, {number}", depth + 1)

@@ -14,7 +14,7 @@ from rtlog.recordings.importers.har import read_har
 SEARCHED: Final = 1024 * 1024
 """Bytes at the start of a file in which a log's first telling line is looked for."""
 
-_FLOWS: Final = re.compile(rb"\d{1,12}:(?:\d{1,12}:)")
+_FLOWS: Final = re.compile(rb"\d{1,12}:\d{1,12}:[a-z]")
 _HAR: Final = re.compile(rb'(?s)^\s*\{\s*"log"\s*:\s*\{.{0,4000}?"(?:creator|entries|version|pages|browser)"\s*:')
 
 

@@ -55,31 +55,32 @@ class _Scanner:
         self._budget = 8 * len(text) + SPARE
 
     def scan(self) -> Iterator[Value | Words]:
-        position, number = 0, 1
+        position, end, number = 0, -1, 1
         while position < len(self._text):
-            end = self._text.find("\n", position)
-            end = len(self._text) if end < 0 else end
-            line = self._text[position:end].strip()
-            if not line:
-                position, number = end + 1, number + 1
-                continue
-            found, behind = self._found(line, position, end, number)
-            yield found
+            # A line is looked at as a whole once, however many values stand in it.
+            whole = position > end
+            if whole:
+                end = self._text.find("\n", position)
+                end = len(self._text) if end < 0 else end
+            found, behind = self._found(position, end, number, whole=whole)
+            if found is not None:
+                yield found
             number += self._text.count("\n", position, behind)
             position = behind
 
-    def _found(self, line: str, position: int, end: int, number: int) -> tuple[Value | Words, int]:
+    def _found(self, position: int, end: int, number: int, *, whole: bool) -> tuple[Value | Words | None, int]:
         after = min(end + 1, len(self._text))
-        whole = _line_value(line)
-        if isinstance(whole, dict | list):
-            return Value(whole, number), after
-        start = min((at for at in (line.find("{"), line.find("[{")) if at >= 0), default=-1)
-        if 0 <= start <= LONGEST_PREFIX:
-            begin = self._text.index(line, position) + start
-            value, behind = self._decoded(begin)
+        value = _line_value(self._text[position:end].strip()) if whole else None
+        if value is not None:
+            return Value(value, number), after
+        brace = self._text.find("{", position, min(end, position + LONGEST_PREFIX))
+        # Of an array that was cut, the elements that are whole.
+        for begin in (brace - 1, brace) if self._text[max(brace - 1, position) : brace] == "[" else (brace,):
+            value, behind = self._decoded(begin) if begin >= 0 else (None, begin)
             if isinstance(value, dict | list):
-                return Value(value, number, line[:start]), self._behind(behind)
-        return Words(line, number), after
+                return Value(value, number, self._text[position:begin].strip()), self._behind(behind)
+        words = self._text[position:end].strip()
+        return Words(words, number) if words else None, after
 
     def _decoded(self, begin: int) -> tuple[object, int]:
         window = WINDOW
@@ -109,10 +110,13 @@ class _Scanner:
 
 
 def _line_value(line: str) -> object:
+    """Give the value that *line* is, the text of a string that holds an object; `None` for all else."""
     try:
-        return orjson.loads(line.removesuffix(","))
+        value = orjson.loads(line.removesuffix(","))
     except (orjson.JSONDecodeError, UnicodeEncodeError):
         return None
+    held = isinstance(value, dict | list) or (isinstance(value, str) and value.lstrip().startswith("{"))
+    return value if held else None
 
 
 def parsed_object(text: str) -> dict[str, object] | None:

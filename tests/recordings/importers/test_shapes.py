@@ -40,6 +40,11 @@ BOTH = [("server", CREATED, None), ("client", UPDATE, None)]
         wrapped(message=json.dumps(CREATED)) + b"\n" + wrapped(message=json.dumps(UPDATE)),
         wrapped(source="server", event=CREATED) + b",\n" + wrapped(source="client", event=UPDATE) + b",\n",
         wrapped(type="receive", payload=json.dumps(CREATED)) + b"\n" + wrapped(type="send", payload=json.dumps(UPDATE)),
+        json.dumps([json.dumps(CREATED), json.dumps(UPDATE)]).encode(),
+        json.dumps(json.dumps(CREATED)).encode() + b"\n" + json.dumps(json.dumps(UPDATE)).encode(),
+        json.dumps([CREATED, UPDATE, CREATED]).encode()[:-10],
+        json.dumps(CREATED).encode() + json.dumps(UPDATE).encode(),
+        b"10:15:00.100 << %b\n10:15:00.200 >> %b\n" % (json.dumps(CREATED).encode(), json.dumps(UPDATE).encode()),
         wrapped(payload={"message": {"dir": "<-", "msg": CREATED}}) + b"\n" + json.dumps([[[UPDATE]]]).encode(),
     ],
 )
@@ -133,6 +138,13 @@ def test_brackets_without_end_take_no_time():
 def test_lines_that_begin_again_and_again_take_no_time(piece: bytes):
     with pytest.raises(RecordingError):
         import_data(Path("x.log"), piece * 200_000)
+
+
+@pytest.mark.parametrize("between", [b"", b" ", b", "])
+def test_many_events_on_one_line_take_no_time(between: bytes):
+    _, result = import_data(Path("x.json"), (json.dumps(UPDATE).encode() + between) * 20_000)
+
+    assert result.events == 20_000
 
 
 @pytest.mark.parametrize("depth", [200, 900, 1020, 5000])
