@@ -57,7 +57,7 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
         float | None, typer.Option(min=0.01, metavar="MIN", help="Go on in a new file after so many minutes.")
     ] = None,
     tap: Annotated[
-        Literal["livekit", "openai", "openai-agents", "pipecat"] | None,
+        Literal["livekit", "openai", "openai-agents", "pipecat", "pydantic-ai"] | None,
         typer.Option("--tap", help="Record CMD from inside too, by the tap of its SDK, and merge both."),
     ] = None,
     tls: Annotated[  # noqa: FBT002 - a flag

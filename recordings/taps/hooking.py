@@ -62,6 +62,10 @@ class Hooks:
         self._undo.append(leave)
         return leave
 
+    def on_removal(self, undo: Callable[[], None]) -> None:
+        """Call *undo* when the hooks are taken out."""
+        self._undo.append(undo)
+
     def run(self, name: str, act: Callable[..., Any] | None, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - what a hook gives is its own
         """Give what *act* gives; `None` where there is none or it failed."""
         if act is None:

@@ -68,7 +68,7 @@ class _Session:
         socket = getattr(model, "_websocket", None)
         if socket is not None:
             self._connected(None, socket, None)
-        hooked = (
+        self._tape.hook_all(
             (model, "_create_websocket_connection", None, self._connected),
             (session, "_handle_tool_call", self._call_begins, self._call_ended),
             (session, "_send_tool_output_completion", self._tool_finished, None),
@@ -77,11 +77,7 @@ class _Session:
             (session, "interrupt", self._interrupted, None),
             (session, "close", None, self._closed),
         )
-        method = self._tape.hooks.method
-        missing = [name for holder, name, before, ended in hooked if not method(holder, name, before, ended)]
         model.add_listener(self)
-        if missing:
-            self._tape.mark(f"not told, because this release has no such method: {', '.join(missing)}")
 
     async def on_event(self, event: Any) -> None:  # noqa: ANN401 - as above
         """Take an event of the model, as `RealtimeModelListener` does."""

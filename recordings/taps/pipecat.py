@@ -81,15 +81,11 @@ class _Service:
 
     def attach(self) -> None:
         """Hook the service."""
-        method = self._tape.hooks.method
-        hooked = (
-            ("_connect", None, self._connected),
-            ("broadcast_frame", self._broadcast, None),
+        self._tape.hook_all(
+            (self._service, "_connect", None, self._connected),
+            (self._service, "broadcast_frame", self._broadcast, None),
         )
-        missing = [name for name, before, ended in hooked if not method(self._service, name, before, ended)]
         self._connected()
-        if missing:
-            self._tape.mark(f"not told, because this release has no such method: {', '.join(missing)}")
 
     def _connected(self, *_: object) -> None:
         """Hear the socket from its first message: nobody has read of it while `_connect` ran."""

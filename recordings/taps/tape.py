@@ -12,10 +12,12 @@ from rtlog.recordings.naming import file_name, new_id, recordings_folder
 from rtlog.recordings.queued import QueuedWriter
 from rtlog.recordings.recorder import Recorder, tool_name
 from rtlog.recordings.redaction import Redactor
-from rtlog.recordings.taps.hooking import Hooks
+from rtlog.recordings.taps.hooking import Before, Ended, Hooks
 from rtlog.recordings.vocabulary.providers import provider_of
 
 Told = str | int | float | bool | list[str] | None
+Hooked = tuple[object, str, Before | None, Ended | None]
+"""Whose method, its name, and what runs before it and after it."""
 
 
 class Tape:
@@ -86,6 +88,12 @@ class Tape:
     def mark(self, text: str) -> None:
         """Record a note of the tap's."""
         self.latest.mark(text)
+
+    def hook_all(self, *hooked: Hooked) -> None:
+        """Hook every method there is, and record which are missing."""
+        missing = [name for holder, name, before, ended in hooked if not self.hooks.method(holder, name, before, ended)]
+        if missing:
+            self.mark(f"not told, because this release has no such method: {', '.join(missing)}")
 
     def detach(self) -> None:
         """Take the hooks out and end the recording, whose last lines are written meanwhile; twice is once."""

@@ -18,10 +18,14 @@ from rtlog.recordings.taps.injecting import AUDIO, FOLDER, PROBLEM, TAP
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A tap's module, and where the SDK defines the classes whose new objects it is attached to."""
+    """A tap's module, and where the SDK defines the classes whose objects it is attached to.
+
+    Once they are made; or, where *before* names a method of theirs, each time that it is called.
+    """
 
     tap: str
     classes: dict[str, tuple[str, ...]]
+    before: str | None = None
 
 
 _OPENAI: Final = ("AsyncRealtimeConnection", "RealtimeConnection")
@@ -33,6 +37,9 @@ TARGETS: Final = {
     ),
     "openai-agents": Target("rtlog.recordings.taps.openai_agents", {"agents.realtime.session": ("RealtimeSession",)}),
     "pipecat": Target("rtlog.recordings.taps.pipecat", {"pipecat.pipeline.worker": ("PipelineWorker",)}),
+    "pydantic-ai": Target(
+        "rtlog.recordings.taps.pydantic_ai", {"pydantic_ai.realtime.openai": ("OpenAIRealtimeModel",)}, before="connect"
+    ),
 }
 """What `--tap` can name."""
 
@@ -68,8 +75,10 @@ class _Finder(MetaPathFinder):
             cls = getattr(module, name, None)
             if cls is None:
                 tell(f"{module.__name__} has no {name}: the tap does not know this release")
-            else:
+            elif self._target.before is None:
                 cls.__init__ = _attaching(cls.__init__, self._target.tap)
+            else:
+                _attach_before(cls, self._target.before, self._target.tap)
 
 
 class _HookingLoader(Loader):
@@ -99,12 +108,30 @@ def _attaching(init: Callable[..., None], tap: str) -> Callable[..., None]:
     @functools.wraps(init)
     def attached(self: Any, *args: object, **kwargs: object) -> None:  # noqa: ANN401 - the SDK's session
         init(self, *args, **kwargs)
-        try:
-            _attach(self, tap)
-        except Exception as error:  # noqa: BLE001 - the program runs on, and whoever records it is told
-            tell(f"the tap could not be attached to {type(self).__name__}: {type(error).__name__}: {error}")
+        _try_to_attach(self, tap)
 
     return attached
+
+
+def _attach_before(cls: type, name: str, tap: str) -> None:
+    method = getattr(cls, name, None)
+    if method is None:
+        tell(f"{cls.__module__}.{cls.__name__} has no {name}: the tap does not know this release")
+        return
+
+    @functools.wraps(method)
+    def called(self: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401 - the SDK's session
+        _try_to_attach(self, tap)
+        return method(self, *args, **kwargs)
+
+    setattr(cls, name, called)
+
+
+def _try_to_attach(session: object, tap: str) -> None:
+    try:
+        _attach(session, tap)
+    except Exception as error:  # noqa: BLE001 - the program runs on, and whoever records it is told
+        tell(f"the tap could not be attached to {type(session).__name__}: {type(error).__name__}: {error}")
 
 
 def _attach(session: object, tap: str) -> None:

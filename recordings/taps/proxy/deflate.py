@@ -9,6 +9,8 @@ LARGEST_WINDOW: Final = 15
 _TAIL: Final = b"\x00\x00\xff\xff"
 _PASSING: Final = 1024 * 1024
 """Bytes inflated at once while a message above the limit is passed over."""
+LARGEST_PASSED: Final = 256 * 1024 * 1024
+"""Bytes that a message above the limit may inflate to: a fraction of a second. One that goes on is no message."""
 
 
 class InflateError(ValueError):
@@ -59,6 +61,8 @@ class Inflater:
             size = len(text)
             while size > self._limit and (more := self._context.decompress(self._context.unconsumed_tail, _PASSING)):
                 size += len(more)
+                if size > max(self._limit, LARGEST_PASSED):
+                    raise InflateError(f"a message inflates to more than {LARGEST_PASSED} bytes")
         except zlib.error as error:
             raise InflateError(str(error)) from error
         if self._context.eof or not self._agreed.context_takeover:

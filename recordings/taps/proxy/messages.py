@@ -40,7 +40,7 @@ class MessageReader:
         self._opcode = CONTINUATION
         self._compressed = False
         self._size = 0
-        self._parts: list[bytes] = []
+        self._message: bytes | bytearray = b""
         self._kept = True
 
     def feed(self, data: bytes) -> Iterable[Received]:
@@ -68,15 +68,23 @@ class MessageReader:
         self._size += frame.size
         if frame.payload is None or self._size > self._limit:
             self._kept = False
-            self._parts.clear()
+            self._message = b""
         elif self._kept:
-            self._parts.append(frame.payload)
+            self._take(frame.payload)
         return self._completed() if frame.fin else None
+
+    def _take(self, payload: bytes) -> None:
+        """Add the *payload* of a fragment; one buffer, since a list of tiny ones is many times as large as they are."""
+        if not self._message:
+            self._message = payload
+            return
+        if isinstance(self._message, bytes):
+            self._message = bytearray(self._message)
+        self._message += payload
 
     def _completed(self) -> Received:
         kind: Kind = "text" if self._opcode == TEXT else "binary"
-        message = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._parts.clear()
+        message, self._message = bytes(self._message), b""
         self._opcode = CONTINUATION
         if self._compressed:
             if self._inflater is None:

@@ -38,6 +38,7 @@ class Wiretap:
         self._opened = opened
         self._head = bytearray()
         self._early: list[tuple[bytes, int]] = []
+        self._early_size = 0
         self._recorder: Recorder | None = None
         self._response: Response | None = None
         self._refusal = bytearray()
@@ -83,7 +84,11 @@ class Wiretap:
 
     def _before_answer(self, side: Side, data: bytes, at: int) -> None:
         if side == "client":
-            self._early.append((data, at))
+            self._early_size += len(data)
+            if self._early_size > LARGEST:
+                self._early.clear()
+            else:
+                self._early.append((data, at))
             return
         self._head += data
         while self._response is None:
@@ -113,6 +118,8 @@ class Wiretap:
         if response.status == SWITCHING:
             for side in ("client", "server"):
                 self._readers[side] = MessageReader(self._limit, negotiated(extensions, side))
+        if self._early_size > LARGEST:
+            self.fail("client", FrameError(f"more than {LARGEST} bytes before the handshake was answered"), at)
         rest = bytes(self._head)
         self._head.clear()
         for data, early_at in self._early:

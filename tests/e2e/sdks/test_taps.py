@@ -111,8 +111,39 @@ async def test_pipecat_tells_of_its_function_calls_and_of_interruptions(tmp_path
     assert order.count("local.interrupt_called") == 1
 
 
+async def test_pydantic_ai_tells_of_its_tools_its_history_and_its_replies(tmp_path: Path):
+    wire, told = await play("pydantic-ai", "pydantic_ai_program.py", tmp_path)
+
+    assert_same_session(wire, told)
+    header, *records, footer = recorded(told)
+    assert (header["tap"], footer["dropped"]) == ("pydantic-ai", 0)
+    assert [each["text"] for each in records if each.get("kind") == "mark"] == []
+    call = next(each for each in events(wire, "server") if each["type"] == "response.function_call_arguments.done")
+    local = {each["type"]: each for each in events(told, "local")}
+    for tool in (local["local.tool_started"], local["local.tool_finished"]):
+        assert (tool["call_id"], tool["item_id"]) == (call["call_id"], call["item_id"])
+    assert local["local.tool_started"]["name"] == "track_order"
+    order = [each.get("type") for each in records]
+    output = next(i for i, each in enumerate(records) if each.get("event", {}).get("item", {}).get("output"))
+    assert order.index("local.tool_started") < order.index("local.tool_finished") < output
+    added = {each["item"]["id"]: each["item"] for each in events(wire, "server") if each["type"].endswith("item.added")}
+    taken = [each["item_id"] for each in events(told, "local") if each["type"] == "local.item_committed"]
+    assert [added[item].get("role") or added[item]["type"] for item in taken] == ["user", "function_call", "assistant"]
+    asked = [each["event_id"] for each in events(wire, "client") if each["type"] == "response.create"]
+    made = [each["response"]["id"] for each in events(wire, "server") if each["type"] == "response.created"]
+    assert [e["event_id"] for e in events(told, "local") if e["type"] == "local.reply_requested"] == asked
+    replied = [e for e in events(told, "local") if e["type"] == "local.reply_created"]
+    assert [(e["event_id"], e["response_id"]) for e in replied] == list(zip(asked, made, strict=True))
+    assert order.count("local.interrupt_called") == 1
+
+
 @pytest.mark.parametrize(
-    ("sdk", "program"), [("openai-agents", "agents_program.py"), ("pipecat", "pipecat_program.py")]
+    ("sdk", "program"),
+    [
+        ("openai-agents", "agents_program.py"),
+        ("pipecat", "pipecat_program.py"),
+        ("pydantic-ai", "pydantic_ai_program.py"),
+    ],
 )
 async def test_rtlog_record_taps_a_program_that_has_no_line_of_it(tmp_path: Path, sdk: str, program: str):
     call = tmp_path / "call.rtlog.jsonl"
