@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "list",
     "cut",
     "doctor",
+    "export",
     "merge",
     "redact",
     "report",

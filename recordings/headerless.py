@@ -77,6 +77,15 @@ class HeaderlessDecoder:
         return found - self._start
 
 
+def event_text(line: bytes, *, wrapped: bool) -> bytes:
+    """Give the JSON text of the event in *line*; where it is not known to be *wrapped*, it may be the event itself.
+
+    Raises `ValueError` when the line holds no JSON object.
+    """
+    found = salvage(_Line, line)
+    return bytes(found.event) if wrapped or _is_wrapped(found) else line.strip()
+
+
 def _is_wrapped(line: _Line) -> bool:
     """Say whether the line wraps an event: some bare events have a member `event` too, but no `dir`."""
     if not bytes(line.type) and _text(line.kind) in RECORD_KINDS:

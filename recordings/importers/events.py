@@ -9,7 +9,7 @@ from typing import Final
 from rtlog.recordings.importers.directions import said
 from rtlog.recordings.importers.found import Found, Message
 from rtlog.recordings.importers.json_values import Value, Words, dumped, parsed_object, shown, values
-from rtlog.recordings.importers.moments import log_time, moment
+from rtlog.recordings.importers.moments import LATEST, log_time, moment
 from rtlog.recordings.record import Dir
 from rtlog.recordings.vocabulary.events import direction_of
 from rtlog.recordings.vocabulary.foreign import vocabulary_of
@@ -68,6 +68,8 @@ class _Told:
     direction: Dir | None = None
     at: int | None = None
     conn: int | None = None
+    size: int | None = None
+    audio_bytes: int | None = None
 
 
 def read_events(data: bytes, found: Found) -> None:
@@ -126,7 +128,10 @@ class _Reader:
         except ValueError:
             return False
         self._found.inferred += told.direction is None
-        self._found.entries.append(Message(self._socket(told.conn), direction, text, told.at))
+        socket = self._socket(told.conn)
+        self._found.entries.append(
+            Message(socket, direction, text, told.at, size=told.size, audio_bytes=told.audio_bytes)
+        )
         return True
 
     def _unknown(self, event: Json, told: _Told) -> bool:
@@ -165,7 +170,15 @@ def _beside(value: Json, told: _Told, *, wrapped: bool) -> _Told:
     if not wrapped:
         return told
     direction = next((found for name in DIRECTIONS if (found := said(value.get(name)))), None)
-    conn = value.get("conn")
-    if not isinstance(conn, int) or isinstance(conn, bool):
-        conn = told.conn
-    return replace(told, direction=direction or told.direction, conn=conn)
+    conn, size, audio_bytes = (_count(value.get(name)) for name in ("conn", "n", "audio_bytes"))
+    return replace(
+        told,
+        direction=direction or told.direction,
+        conn=told.conn if conn is None else conn,
+        size=told.size if size is None else size,
+        audio_bytes=told.audio_bytes if audio_bytes is None else audio_bytes,
+    )
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LATEST else None

@@ -46,6 +46,8 @@ class Message:
     binary: bool = False
     size: int | None = None
     """Bytes on the wire, where the source says it."""
+    audio_bytes: int | None = None
+    """Bytes of the sound that the source took out of it, where it says so."""
 
 
 @dataclass(slots=True)

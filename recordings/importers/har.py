@@ -13,6 +13,7 @@ from rtlog.recordings.importers.directions import said
 from rtlog.recordings.importers.found import Found, Message, Socket
 from rtlog.recordings.importers.moments import moment
 from rtlog.recordings.lenient import UNDECODABLE
+from rtlog.recordings.record import Count
 
 TEXT: Final = 1
 BINARY: Final = 2
@@ -38,6 +39,8 @@ class _Said(Struct):
     time: float | None = None
     opcode: float = TEXT
     data: str = ""
+    bytes: Count | None = field(name="_bytes", default=None)
+    audio_bytes: Count | None = field(name="_audioBytes", default=None)
 
 
 class _Entry(Struct):
@@ -98,7 +101,8 @@ def _message(raw: msgspec.Raw, socket: Socket) -> Message | None:
     direction = said(message.type)
     if direction is None or message.opcode not in {TEXT, BINARY}:
         return None
-    return Message(socket.number, direction, data, moment(message.time), binary)
+    at = moment(message.time)
+    return Message(socket.number, direction, data, at, binary, message.bytes, message.audio_bytes)
 
 
 def _headers(headers: list[msgspec.Raw]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from rtlog.recordings.importers.directions import type_of
 from rtlog.recordings.importers.found import Closed, Cut, Entry, Found, Message, Socket, whole
 from rtlog.recordings.importers.json_values import parsed_object
 from rtlog.recordings.importers.moments import SINCE_1973
-from rtlog.recordings.message import KindLine, Policy
+from rtlog.recordings.message import EventLine, KindLine, Policy
 from rtlog.recordings.naming import rfc3339
 from rtlog.recordings.recorder import tool_name
 from rtlog.recordings.redaction import Redactor
@@ -152,7 +152,15 @@ def _line(entry: Entry, conn: int, policy: Policy) -> Line:
         case Message(binary=True):
             return policy.data("binary", entry.data, entry.direction, conn)
         case Message():
-            return policy.line(entry.data, entry.direction, conn, "sdk" if entry.direction == "local" else "wire")
+            return _event_line(entry, conn, policy)
+
+
+def _event_line(message: Message, conn: int, policy: Policy) -> Line:
+    line = policy.line(message.data, message.direction, conn, "sdk" if message.direction == "local" else "wire")
+    if isinstance(line, EventLine):
+        line.n = line.n if message.size is None else message.size
+        line.audio_bytes = line.audio_bytes or message.audio_bytes or 0
+    return line
 
 
 def _open(socket: Socket, conn: int, redactor: Redactor) -> KindLine | None:
