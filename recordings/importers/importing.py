@@ -7,6 +7,7 @@ from typing import Final
 from rtlog.recordings.errors import RecordingError, RtlogError
 from rtlog.recordings.format import AudioPolicy
 from rtlog.recordings.framing import framing_of
+from rtlog.recordings.importers.chronology import oldest_first
 from rtlog.recordings.importers.directions import turn_to_client
 from rtlog.recordings.importers.formats import KNOWN, detected
 from rtlog.recordings.importers.found import Found
@@ -41,6 +42,7 @@ def import_data(
         kind.read(data, found)
     except RtlogError as error:
         raise RecordingError(path, str(error)) from error
+    oldest_first(found)
     turn_to_client(found)
     result = imported(found, kind.name, new_id(_wall(found)), audio=audio, title=title)
     if not result.events:

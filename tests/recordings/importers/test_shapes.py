@@ -78,6 +78,17 @@ def test_sent_and_received_in_the_log_of_a_server_are_turned_round():
     assert "turned round" in found.notes[0]
 
 
+@pytest.mark.parametrize("before", [b"> ", b"INFO client: ", b"DEBUG in session: "])
+def test_words_that_stand_before_all_events_tell_no_direction(before: bytes):
+    data = before + json.dumps(CREATED).encode() + b"\n" + before + json.dumps(UPDATE).encode()
+
+    found, _ = import_data(Path("pasted"), data)
+
+    assert events_of(data) == BOTH
+    assert found.inferred == 1
+    assert "their types contradict" in found.notes[0]
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -112,6 +123,25 @@ def test_a_recording_of_which_not_every_event_tells_its_time_is_untimed():
 
     assert result.start is None
     assert found.notes == ["untimed: only 1 of 2 records tell their time"]
+
+
+def test_a_log_that_has_the_newest_first_is_turned_round():
+    data = wrapped(ts=7, event=UPDATE) + b"\n" + wrapped(ts=5, event=CREATED)
+
+    found, _ = import_data(Path("pasted"), data)
+
+    assert [t for _, _, t in events_of(data)] == [0, 2_000_000_000]
+    assert [direction for direction, _, _ in events_of(data)] == ["server", "client"]
+    assert found.notes == ["the source has the newest first: its records are turned round"]
+
+
+def test_a_clock_that_steps_back_is_told_and_changes_no_order():
+    data = b"\n".join([wrapped(ts=at, event=CREATED) for at in (5, 8, 6, 9)])
+
+    found, _ = import_data(Path("pasted"), data)
+
+    assert [t for _, _, t in events_of(data)] == [0, 3_000_000_000, 3_000_000_000, 4_000_000_000]
+    assert "step back 1 times" in found.notes[0]
 
 
 @pytest.mark.parametrize(
