@@ -1,23 +1,22 @@
 """Streams of bytes that are nearly, or not at all, WebSocket: into the passive decoder, and across real sockets.
 
-`RTLOG_STREAMS` says how many: 300 by default, 10,000 in the long run. A seed gives its stream again.
+A seed gives its stream again.
 """
 
 import asyncio
-import os
 import tracemalloc
 import zlib
 from pathlib import Path
 from random import Random
 
 from websockets.frames import Opcode
-from wires import framed, kinds, port_of, recordings, shake, tapped, upstream
+from wires import FULL, framed, kinds, port_of, recordings, shake, tapped, upstream
 
 from rtlog.recordings.taps.proxy.deflate import Deflate, InflateError
 from rtlog.recordings.taps.proxy.frames import FrameError
 from rtlog.recordings.taps.proxy.messages import MessageReader
 
-COUNT = int(os.environ.get("RTLOG_STREAMS", "300"))
+COUNT = 10_000 if FULL else 300
 LIMIT = 1 << 16
 EVENTS = (
     b'{"type":"session.created","session":{"id":"sess_1"}}',

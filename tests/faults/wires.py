@@ -1,23 +1,38 @@
-"""Raw sockets around a tap, the real `rtlog record`, and what they left on the disk."""
+"""Raw sockets around a tap, the real `rtlog record`, and what they left on the disk.
+
+`RTLOG_FAULTS=full` asks for the long form of every test: 200 kills, 10,000 streams.
+"""
 
 import asyncio
 import json
 import os
 import signal
+import socket
+import struct
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from websockets.frames import Frame, Opcode
 
 from rtlog.recordings.taps.proxy import Options, ProxyTap
+
+FULL = os.environ.get("RTLOG_FAULTS") == "full"
 
 UPGRADE = b"GET /v1/realtime HTTP/1.1\r\nHost: client\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection without a word."""
+    handle = writer.get_extra_info("socket")
+    handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 @dataclass
@@ -54,6 +69,8 @@ class Recording:
 
     def peak(self) -> int:
         """Give the most bytes of memory that the process has held so far."""
+        if sys.platform != "linux":
+            pytest.skip("only Linux tells the peak of another process")
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 

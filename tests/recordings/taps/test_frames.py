@@ -1,5 +1,6 @@
 """The passive decoder against `websockets` as the oracle."""
 
+import tracemalloc
 import zlib
 
 import pytest
@@ -8,7 +9,14 @@ from hypothesis import strategies as st
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, Frame, Opcode
 
-from rtlog.recordings.taps.proxy.deflate import Deflate, InflateError, Inflater, TooLargeError, negotiated
+from rtlog.recordings.taps.proxy.deflate import (
+    LARGEST_PASSED,
+    Deflate,
+    InflateError,
+    Inflater,
+    TooLargeError,
+    negotiated,
+)
 from rtlog.recordings.taps.proxy.frames import FrameError, FrameReader
 from rtlog.recordings.taps.proxy.messages import MessageReader, Received
 
@@ -114,6 +122,22 @@ def test_a_huge_frame_takes_no_memory_while_it_passes():
     assert (passed.size, passed.payload, after.payload) == (70_000, None, b"after")
 
 
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_fragments_without_end_take_no_more_memory_than_their_bytes(size: int):
+    reader, wire = MessageReader(LIMIT), frame(Opcode.CONT, b"x" * size, fin=False) * 2_000
+    assert list(reader.feed(frame(Opcode.TEXT, b"", fin=False))) == []
+
+    tracemalloc.start()
+    try:
+        for _ in range(10):
+            assert list(reader.feed(wire)) == []
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 10 * len(wire)
+
+
 def deflated(*texts: bytes) -> list[bytes]:
     context = zlib.compressobj(wbits=-15)
     return [(context.compress(text) + context.flush(zlib.Z_SYNC_FLUSH))[:-4] for text in texts]
@@ -128,6 +152,17 @@ def test_a_small_message_that_inflates_above_the_limit_keeps_the_context_of_the_
 
     assert error.value.size == 3_000_000
     assert inflater.inflate(after) == b"x" * 50
+
+
+def test_a_message_that_inflates_without_measure_is_given_up():
+    context = zlib.compressobj(wbits=-15)
+    megabyte = context.compress(bytes(1 << 20)) + context.flush(zlib.Z_FULL_FLUSH)
+    inflater = Inflater(Deflate(), LIMIT)
+
+    with pytest.raises(TooLargeError):
+        inflater.inflate((megabyte * (LARGEST_PASSED >> 20))[:-4])
+    with pytest.raises(InflateError, match="inflates to more than"):
+        inflater.inflate(megabyte * 20_000)
 
 
 def test_a_message_of_exactly_the_limit_is_kept():
