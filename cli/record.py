@@ -89,7 +89,7 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     if webrtc:
         from rtlog.cli.pages import record_pages
 
-        raise typer.Exit(record_pages(address, options, alone=not (command or tls or live or rotation)))
+        raise typer.Exit(record_pages(command or [], address, options, alone=not (tap or tls or live or rotation)))
     with _identity(address, tls=tls) as identity:
         raise typer.Exit(_from_proxy(command or [], address, identity, upstream, options, limit, tap, live=live))
 

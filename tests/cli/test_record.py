@@ -322,3 +322,31 @@ async def test_pages_are_recorded_alone_until_ctrl_c(tmp_path: Path):
     assert (process.returncode, "no page opened an oai-events channel" in err.decode()) == (0, True)
     assert (refused.status, refused.err.count("\n")) == (2, 1)
     assert "--webrtc records pages and stands alone" in refused.err
+
+
+PAGE_SERVER = textwrap.dedent("""
+    import os, sys
+    from urllib.request import urlopen
+    from websockets.sync.client import connect
+
+    script = os.environ["RTLOG_PAGE_SCRIPT"]
+    assert b"oai-events" in urlopen(script).read()
+    with connect(script.replace("http", "ws", 1).replace("rtlog.js", "events")) as channel:
+        channel.send('{"dir":"server","at":0,"text":"{\\\\"type\\\\":\\\\"session.created\\\\"}"}')
+        channel.send('{"dir":"client","at":0,"closed":true}')
+    sys.exit(int(sys.argv[1]))
+""")
+
+
+@pytest.mark.parametrize("status", [0, 7])
+async def test_the_program_that_serves_a_page_is_told_the_script_and_its_end_ends_the_recording(
+    tmp_path: Path, status: int
+):
+    ran = await record(tmp_path, "--webrtc", "--", sys.executable, "-c", PAGE_SERVER, str(status))
+
+    (path,) = recordings(tmp_path)
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+    assert ran.status == status
+    assert [each.get("type") or each.get("kind") for each in records[1:-1]] == ["open", "session.created", "close"]
+    assert records[-1] == {"end": True, "records": 3, "dropped": 0}
+    assert "1 channel; next: rtlog analyze latest" in ran.err

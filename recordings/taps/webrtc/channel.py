@@ -38,11 +38,14 @@ class Channel:
         self._recorder = recorder
         self._offset = time.monotonic_ns() - time.time_ns()
         self._last = time.monotonic_ns()
-        self._closed = False
+        self.heard = 0
+        """Messages of the script so far."""
+        self.closed = False
 
     def hear(self, message: str | bytes) -> None:
         """Record what *message* tells. Raises msgspec.DecodeError where it is not the script's."""
         told = _DECODER.decode(message)
+        self.heard += 1
         at = self._moment(told.at)
         if told.closed:
             self._end(told.dir, CLOSED, "", at)
@@ -53,13 +56,18 @@ class Channel:
         else:
             self._recorder.event(told.dir, told.text, at)
 
-    def gone(self) -> None:
-        """Record that the page is gone, unless the channel was closed before."""
-        self._end("client", GONE, "the page is gone", time.monotonic_ns())
+    def gone(self, at: int, told: int | None) -> None:
+        """Record that the page is gone since *at*, unless the channel was closed before.
+
+        What it said to have *told*, and was not heard, is lost with it; None when it said nothing of that.
+        """
+        if told is not None and told > self.heard:
+            self._recorder.writer.write(Gap(told - self.heard, self._recorder.conn, "the page went before it was told"))
+        self._end("client", GONE, "the page is gone", at)
 
     def _end(self, by: Literal["client", "server"], code: int, reason: str, at: int) -> None:
-        if not self._closed:
-            self._closed = True
+        if not self.closed:
+            self.closed = True
             self._recorder.closed(by, code, reason, at)
 
     def _moment(self, page_ms: float) -> int:

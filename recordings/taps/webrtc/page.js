@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const ENDPOINT = "{{endpoint}}";
+  const FAREWELL = "{{farewell}}";
   const LABEL = "oai-events";
   const MOST_WAITING = 16 * 1024 * 1024;
 
@@ -11,9 +12,10 @@
   if (!peer || !channelKind || peer.createDataChannel.rtlog) {
     return;
   }
-  const { createDataChannel } = peer;
+  const { createDataChannel, close: hangUp } = peer;
   const { send, close } = channelKind;
   const watched = new WeakMap();
+  const channelsOf = new WeakMap();
   const closedHere = new WeakSet();
 
   const now = () => performance.timeOrigin + performance.now();
@@ -28,15 +30,23 @@
 
   peer.createDataChannel = function (label) {
     const channel = Reflect.apply(createDataChannel, this, arguments);
-    quietly(() => channel.label === LABEL && watch(channel));
+    quietly(() => channel.label === LABEL && watch(this, channel));
     return channel;
   };
   peer.createDataChannel.rtlog = true;
 
+  // The standard tells a page that hangs up itself of no channel's close; Chromium does.
+  peer.close = function () {
+    const channels = channelsOf.get(this) ?? [];
+    channels.forEach((channel) => closedHere.add(channel));
+    Reflect.apply(hangUp, this, arguments);
+    channels.forEach((channel) => quietly(watched.get(channel).closed));
+  };
+
   channelKind.send = function (data) {
     const at = now();
     Reflect.apply(send, this, arguments);
-    quietly(() => watched.get(this)?.({ dir: "client", at, ...said(data) }));
+    quietly(() => watched.get(this)?.tell({ dir: "client", at, ...said(data) }));
   };
 
   channelKind.close = function () {
@@ -44,17 +54,19 @@
     Reflect.apply(close, this, arguments);
   };
 
-  function watch(channel) {
-    const recorder = connect();
-    watched.set(channel, recorder.tell);
+  function watch(connection, channel) {
+    const { tell, end } = connect();
+    const closed = () => {
+      tell({ dir: closedHere.has(channel) ? "client" : "server", at: now(), closed: true });
+      end();
+    };
+    watched.set(channel, { tell, closed });
+    channelsOf.set(connection, [...(channelsOf.get(connection) ?? []), channel]);
     // The first listener: it is called before the page's own, which come later.
     channel.addEventListener("message", ({ data }) => {
-      quietly(() => recorder.tell({ dir: "server", at: now(), ...said(data) }));
+      quietly(() => tell({ dir: "server", at: now(), ...said(data) }));
     });
-    channel.addEventListener("close", () => {
-      quietly(() => recorder.tell({ dir: closedHere.has(channel) ? "client" : "server", at: now(), closed: true }));
-      quietly(recorder.end);
-    });
+    channel.addEventListener("close", () => quietly(closed));
   }
 
   function said(data) {
@@ -62,14 +74,17 @@
   }
 
   function connect() {
-    const socket = new WebSocket(ENDPOINT);
+    const name = `?channel=${Math.random()}`;
+    const socket = new WebSocket(ENDPOINT + name);
     let waiting = [];
     let size = 0;
     let lost = 0;
+    let told = 0;
     let ending = false;
 
     const put = (message) => {
       const line = JSON.stringify(message);
+      told += 1;
       if (waiting) {
         waiting.push(line);
         size += line.length;
@@ -84,7 +99,7 @@
       }
     };
     const tell = (message) => {
-      if (socket.readyState > WebSocket.OPEN) {
+      if (ending || socket.readyState > WebSocket.OPEN) {
         return;
       }
       if ((waiting ? size : socket.bufferedAmount) > MOST_WAITING) {
@@ -97,6 +112,12 @@
       }
       put(message);
     };
+    // What a socket has not sent yet goes with the page, without a word; such a request outlives it.
+    const farewell = () => {
+      if (!ending && socket.readyState <= WebSocket.OPEN) {
+        fetch(`${FAREWELL}${name}&told=${told + lost}`, { keepalive: true, mode: "no-cors" }).catch(() => {});
+      }
+    };
 
     socket.addEventListener("open", () => {
       const early = waiting;
@@ -106,6 +127,7 @@
         socket.close(1000);
       }
     });
+    addEventListener("pagehide", () => quietly(farewell));
     return { tell, end };
   }
 })();

@@ -3,13 +3,16 @@
 A page without the key gets nothing and can tell nothing.
 """
 
+import asyncio
 import os
 import secrets
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import parse_qs
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -27,6 +30,8 @@ LARGEST: Final = 8 * 1024 * 1024
 _NOT_UNDERSTOOD: Final = 1003
 _NOT_RECORDED: Final = 1011
 _HEADERS: Final = ("origin", "user-agent")
+_FAREWELL_SECONDS: Final = 3.0
+"""How long a page that went without a word may take to say how much it told."""
 
 
 class PageTap:
@@ -48,6 +53,7 @@ class PageTap:
         self._options = options
         self._notice = notice
         self._key = secrets.token_urlsafe(16)
+        self._farewells: dict[str, asyncio.Future[int]] = {}
         self._server: Server | None = None
         self._port = 0
 
@@ -86,21 +92,43 @@ class PageTap:
         return f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}"
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Serve the script; let the script's own connection pass; know nothing else."""
-        if secrets.compare_digest(request.path.encode(), f"/{self._key}/events".encode()):
+        """Serve the script; let the script's own connection pass, take its farewells; know nothing else."""
+        path, _, query = request.path.partition("?")
+        if self._is(path, "events"):
             return None
-        if not secrets.compare_digest(request.path.encode(), f"/{self._key}/rtlog.js".encode()):
+        if self._is(path, "gone"):
+            self._farewell(query)
+            return connection.respond(HTTPStatus.NO_CONTENT, "")
+        if not self._is(path, "rtlog.js"):
             return connection.respond(HTTPStatus.NOT_FOUND, "rtlog: no such page\n")
         script = Path(__file__).with_name("page.js").read_text("utf-8")
-        endpoint = f"ws://{self._authority}/{self._key}/events"
-        response = connection.respond(HTTPStatus.OK, script.replace("{{endpoint}}", endpoint))
+        place = f"//{self._authority}/{self._key}"
+        script = script.replace("{{endpoint}}", f"ws:{place}/events").replace("{{farewell}}", f"http:{place}/gone")
+        response = connection.respond(HTTPStatus.OK, script)
         del response.headers["Content-Type"]
         response.headers["Content-Type"] = "text/javascript; charset=utf-8"
         response.headers["Cache-Control"] = "no-store"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
+    def _is(self, path: str, name: str) -> bool:
+        return secrets.compare_digest(path.encode(), f"/{self._key}/{name}".encode())
+
+    def _farewell(self, query: str) -> None:
+        """Take how much a page said to have told before it went; one whose socket never came told us nothing at all."""
+        said = parse_qs(query)
+        name, told = said.get("channel", [""])[0], said.get("told", [""])[0]
+        if not (name and told.isdecimal() and told.isascii()):
+            return
+        waited_for = self._farewells.get(name)
+        if waited_for is None:
+            self.lost = True
+            self._notice("a page went away before anything of its channel had arrived")
+        elif not waited_for.done():
+            waited_for.set_result(int(told))
+
     async def _page(self, connection: ServerConnection) -> None:
+        farewell = self._await_farewell(connection)
         try:
             recorder = self._begin(connection)
         except RecordingError as error:
@@ -110,15 +138,28 @@ class PageTap:
             return
         with recorder:
             channel = Channel(recorder)
+            told = None
             try:
                 while True:
                     channel.hear(await connection.recv())
-            except ConnectionClosed:
-                pass
+            except ConnectionClosed as error:
+                gone = time.monotonic_ns()
+                ours = error.sent is not None and not error.rcvd_then_sent
+                if farewell and not (channel.closed or ours):
+                    told = await _told(farewell)
             except msgspec.DecodeError:
+                gone = time.monotonic_ns()
                 recorder.gap("client", "the page told what is not the script's")
                 await connection.close(_NOT_UNDERSTOOD)
-            channel.gone()
+            channel.gone(gone, told)
+
+    def _await_farewell(self, connection: ServerConnection) -> asyncio.Future[int] | None:
+        path = connection.request.path if connection.request else ""
+        name = parse_qs(path.partition("?")[2]).get("channel", [""])[0]
+        if not name:
+            return None
+        self._farewells[name] = asyncio.get_running_loop().create_future()
+        return self._farewells[name]
 
     def _begin(self, connection: ServerConnection) -> Recorder:
         options, number = self._options, len(self.recorders) + 1
@@ -139,3 +180,10 @@ class PageTap:
         told = [(name, value) for name in _HEADERS if (value := headers.get(name))]
         recorder.record("open", {"request": {"headers": recorder.redactor.headers(told)}})
         return recorder
+
+
+async def _told(farewell: asyncio.Future[int]) -> int | None:
+    try:
+        return await asyncio.wait_for(farewell, _FAREWELL_SECONDS)
+    except TimeoutError:
+        return None

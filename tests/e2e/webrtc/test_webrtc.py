@@ -1,7 +1,6 @@
 """A page in a real browser that talks WebRTC: two peers of one page, one of them in the server's place."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,13 +16,7 @@ from playwright.sync_api import Page
 
 from rtlog.recordings.reader import read
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        "RTLOG_WEBRTC" not in os.environ,
-        reason="one run in some ten waits for the end of a channel that Chromium does not tell: RTLOG_WEBRTC=1 runs it",
-    ),
-]
+pytestmark = pytest.mark.browser
 
 CALL = """
 async (script) => {
@@ -79,7 +72,7 @@ def recorder(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     def end() -> str:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
-        assert process.returncode == 0, err
+        assert process.returncode == (3 if "some records were lost" in err else 0), err
         return err
 
     assert process.stderr is not None
@@ -93,14 +86,26 @@ def recorder(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def test_a_recorder_that_is_gone_leaves_the_page_alone(page: Page, tmp_path: Path, site: Callable[[str], str]):
-    with recorder(tmp_path) as (script, end):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    with recorder(folder) as (script, end):
         page.goto(site(script))
         page.evaluate(CALL)
+        wait_until(page, lambda: any(folder.iterdir()))
         end()
         page.evaluate(TALK)
 
     assert len(page.evaluate("window.seen")) == 5
     assert page.evaluate("window.call.events.readyState") == "open"
+
+
+def wait_until(page: Page, true: Callable[[], bool]) -> None:
+    while not true():
+        page.wait_for_timeout(10)
+
+
+def ended(folder: Path) -> bool:
+    return any('"end":true' in path.read_text() for path in folder.iterdir())
 
 
 def told(path: Path) -> list[tuple[object, ...]]:
@@ -116,7 +121,6 @@ class Quiet(SimpleHTTPRequestHandler):
 def website(folder: Path) -> Iterator[str]:
     """Serve *folder* on loopback; gives its address. A browser lets no page of an unknown origin load from loopback."""
     folder.mkdir()
-    (folder / "plain.html").write_text("<!doctype html><link rel=icon href=data:,>")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -127,14 +131,18 @@ def website(folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Give a function that makes a page with a script in its head, and gives the page's address."""
+    """Give a function that makes a page with a script in its head, and gives the page's address.
+
+    Each page has its own name: of one that is written again within a second a browser may have the old text still.
+    """
     folder = tmp_path / "site"
     with website(folder) as origin:
 
         def with_script(url: str) -> str:
-            plain = (folder / "plain.html").read_text()
-            (folder / "page.html").write_text(f'{plain}<script src="{url}"></script>' if url else plain)
-            return f"{origin}/page.html"
+            name = f"{len(list(folder.iterdir()))}.html"
+            script = f'<script src="{url}"></script>' if url else ""
+            (folder / name).write_text(f"<!doctype html><link rel=icon href=data:,>{script}")
+            return f"{origin}/{name}"
 
         yield with_script
 
@@ -155,8 +163,7 @@ def test_what_crosses_the_channel_is_recorded_and_the_page_sees_what_it_always_s
         page.evaluate(TALK)
         recorded = page.evaluate("window.seen")
         page.evaluate("window.call.events.close()")
-        while not any('"end":true' in path.read_text() for path in folder.iterdir()):
-            page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+        wait_until(page, lambda: ended(folder))
         said = end()
     (path,) = folder.iterdir()
 
@@ -176,3 +183,58 @@ def test_what_crosses_the_channel_is_recorded_and_the_page_sees_what_it_always_s
     assert json.loads(path.read_text().splitlines()[0])["tap"] == "webrtc"
     times = [record.t for record in read(path)]
     assert times == sorted(times)
+
+
+HANG_UP = "window.call.client.close()"
+BURST_AND_LEAVE = """
+() => {
+  for (let number = 0; number < 500; number++) {
+    window.call.events.send(JSON.stringify({ type: "burst", number, padding: "x".repeat(2000) }));
+  }
+  location = "about:blank";
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("act", "by", "code"),
+    [
+        (HANG_UP, "client", 1000),
+        ("window.call.server.close()", "server", 1000),
+        ("window.call.theirs.close()", "server", 1000),
+        ("() => { location = 'about:blank' }", "client", 1001),
+    ],
+    ids=["the page hangs up", "the other side hangs up", "the other side closes the channel", "the page goes"],
+)
+def test_every_end_ends_the_recording(
+    page: Page, tmp_path: Path, site: Callable[[str], str], act: str, by: str, code: int
+):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    with recorder(folder) as (script, end):
+        page.goto(site(script))
+        page.evaluate(CALL)
+        page.evaluate(TALK)
+        page.evaluate(act)
+        wait_until(page, lambda: ended(folder))
+        end()
+    (path,) = folder.iterdir()
+
+    *_, closed, footer = [json.loads(line) for line in path.read_text().splitlines()]
+    assert (closed["by"], closed["code"]) == (by, code)
+    assert footer == {"end": True, "records": 6, "dropped": 0}
+
+
+def test_what_goes_with_the_page_is_counted(page: Page, tmp_path: Path, site: Callable[[str], str]):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    with recorder(folder) as (script, end):
+        page.goto(site(script))
+        page.evaluate(CALL)
+        page.evaluate(BURST_AND_LEAVE)
+        wait_until(page, lambda: ended(folder))
+        end()
+    (path,) = folder.iterdir()
+
+    *records, footer = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len([each for each in records if each.get("type") == "burst"]) + footer["dropped"] == 500

@@ -123,3 +123,36 @@ async def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path):
         with pytest.raises(RtlogError, match="Address already in use; choose another"):
             async with PageTap(listen=Listen("127.0.0.1", port), notice=lambda _: None):
                 pass
+
+
+async def test_what_a_page_told_but_did_not_get_out_before_it_went_is_counted(tmp_path: Path):
+    async with tapped(tmp_path) as tap, connect(f"{events(tap)}?channel=0.5") as page:
+        await page.send(told("server", '{"type":"session.created"}'))
+        said = await to_thread(get, tap.script_url.replace("rtlog.js", "gone?channel=0.5&told=3"))
+    assert tap.lossy
+    assert said[0] == 204
+
+    created, lost, closed, footer = recording(tmp_path)[2:]
+    assert created["type"] == "session.created"
+    assert (lost["lost"], lost["reason"]) == (2, "the page went before it was told")
+    assert (closed["code"], closed["reason"]) == (1001, "the page is gone")
+    assert footer["dropped"] == 2
+
+
+async def test_a_page_that_told_all_before_it_went_lost_nothing(tmp_path: Path):
+    async with tapped(tmp_path) as tap, connect(f"{events(tap)}?channel=0.5") as page:
+        await page.send(told("server", '{"type":"session.created"}'))
+        await to_thread(get, tap.script_url.replace("rtlog.js", "gone?channel=0.5&told=1"))
+    assert not tap.lossy
+
+    assert recording(tmp_path)[-1] == {"end": True, "records": 3, "dropped": 0}
+
+
+async def test_a_page_that_went_before_its_socket_came_is_told_of(tmp_path: Path):
+    notices: list[str] = []
+    async with PageTap(options=Options(output=tmp_path), notice=notices.append) as tap:
+        for query in ("?channel=0.5&told=3", "?channel=0.5&told=-1", "?told=3", ""):
+            await to_thread(get, tap.script_url.replace("rtlog.js", f"gone{query}"))
+
+    assert notices == ["a page went away before anything of its channel had arrived"]
+    assert tap.lossy
