@@ -63,9 +63,10 @@ def _print(told: "list[RecordingInfo]", output_format: Format, stream: TextIO) -
         from importlib.metadata import version
 
         from rtlog.analyzers.info_report import InfoReport
+        from rtlog.cli.formats.wording import json_of
 
         report = InfoReport(tool=f"rtlog {version('rtlog')}", recordings=told)
-        stream.write(report.model_dump_json(indent=2) + "\n")
+        stream.write(json_of(report, indent=2) + "\n")
         return
     from rtlog.cli.console import console_for
     from rtlog.cli.info_text import screen

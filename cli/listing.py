@@ -1,24 +1,33 @@
 """The list of recordings: a row each, under the shortest name that a person can type for it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from rtlog.analyzers.info_report import InfoReport, RecordingInfo
 from rtlog.cli.console import console_for
-from rtlog.cli.formats.wording import printable
+from rtlog.cli.formats.wording import json_of, printable
 from rtlog.cli.inspecting import inspect_file
 from rtlog.cli.loading import Setup
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.identity import ids_of, shortened
 from rtlog.recordings.sources import at_hand
 
+if TYPE_CHECKING:
+    from rich.console import JustifyMethod
+
 COLUMNS: Final = ("recorded (UTC)", "name", "client", "provider", "length", "turns", "verdict", "rules")
+SPARED: Final = ("provider", "client", "turns", "length")
+"""What a narrow terminal does not show, in this order; `rtlog info` tells it."""
+FOLDED: Final = {"name": 12, "rules": 11}
+"""Columns that a narrow terminal breaks into lines, and the width that they keep: the beginning of an id, two rules."""
+GAP: Final = 2
 RIGHT: Final = frozenset({"length", "turns"})
 LONGEST_CLIENT: Final = 24
 MINUTE_S: Final = 60
@@ -39,16 +48,37 @@ def render(found: Sequence[RecordingInfo], stream: TextIO, *, as_json: bool) -> 
     """Print what was *found*: a table, or the document of `rtlog info`."""
     if as_json:
         report = InfoReport(tool=f"rtlog {version('rtlog')}", recordings=[*found])
-        stream.write(report.model_dump_json(indent=2) + "\n")
+        stream.write(json_of(report, indent=2) + "\n")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in COLUMNS:
-        table.add_column(name, justify="right" if name in RIGHT else "left", no_wrap=name != "rules")
     short = {path.resolve(): name for path, name in shortened(ids_of(_at_home())).items()}
-    for info in found:
-        name = short.get(Path(info.path).resolve(), info.path)
-        table.add_row(*(Text(printable(cell)) for cell in _cells(info, name)))
-    console_for(stream).print(table)
+    rows = [
+        dict(zip(COLUMNS, map(printable, _cells(info, short.get(Path(info.path).resolve(), info.path))), strict=True))
+        for info in found
+    ]
+    console = console_for(stream)
+    widths = _widths(rows)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
+    shown = _fitting(widths, console.width)
+    for name in shown:
+        side: JustifyMethod = "right" if name in RIGHT else "left"
+        table.add_column(name, justify=side, no_wrap=name not in FOLDED, overflow="fold", min_width=widths[name])
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in shown))
+    console.print(table)
+
+
+def _widths(rows: Sequence[Mapping[str, str]]) -> dict[str, int]:
+    """Give the room that each column needs."""
+    whole = {name: max(cell_len(each) for each in (name, *(row[name] for row in rows))) for name in COLUMNS}
+    return whole | {name: min(least, whole[name]) for name, least in FOLDED.items()}
+
+
+def _fitting(widths: Mapping[str, int], width: int) -> list[str]:
+    """Give the columns that *width* has room for, names and verdicts always."""
+    shown, spared = [*COLUMNS], iter(SPARED)
+    while sum(widths[name] + GAP for name in shown) > width and (left_out := next(spared, None)):
+        shown.remove(left_out)
+    return shown
 
 
 def _at_home() -> list[Path]:

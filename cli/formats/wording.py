@@ -2,10 +2,14 @@
 
 import json
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 STYLES: Final = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 _BEYOND_ASCII: Final = re.compile("[^\\x00-\\x7e]")
+_NO_UTF8: Final = re.compile("[\\ud800-\\udfff]")
 
 
 def printable(text: str) -> str:
@@ -16,6 +20,16 @@ def printable(text: str) -> str:
 def ascii_where_unprintable(document: str) -> str:
     """Give a JSON *document* that says the same, with what a terminal would obey or hide as `u` and four digits."""
     return _BEYOND_ASCII.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], document)
+
+
+def json_of(document: "BaseModel", indent: int | None = None) -> str:
+    """Write *document* as JSON; a name of a file may be any bytes, and what of it is no UTF-8 is escaped."""
+    try:
+        text = document.model_dump_json(indent=indent)
+    except ValueError:
+        text = json.dumps(document.model_dump(mode="json"), indent=indent, ensure_ascii=False)
+        text = _NO_UTF8.sub(lambda match: f"\\\\x{ord(match[0]) & 0xFF:02x}", text)
+    return ascii_where_unprintable(text)
 
 
 def clip(text: str, limit: int) -> str:

@@ -51,6 +51,31 @@ def test_the_name_that_is_shown_names_the_recording(rtlog: Callable, home: Path)
         assert (told["id"], told["path"]) == (header(name)["id"], str(home / name))
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.usefixtures("home")
+def test_a_narrow_terminal_shows_whole_names_verdicts_and_rules(
+    rtlog: Callable, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    ran = rtlog("list")
+
+    assert header(NEW)["id"][:4] in ran.out
+    assert all(told in ran.out for told in (" findings ", " clean ", "RT101", "RT404", "RT102", "RT104"))
+    assert max(map(len, ran.out.splitlines())) <= columns
+    assert "…" not in ran.out
+
+
+@pytest.mark.parametrize("command", ["list", "info", "stats", "timeline", "analyze"])
+def test_a_name_that_is_no_utf_8_is_escaped_in_json(rtlog: Callable, tmp_path: Path, command: str) -> None:
+    path = os.fsencode(tmp_path / "odd") + b"\xff.rtlog.jsonl"
+    Path(os.fsdecode(path)).write_bytes((SAMPLES / OLD).read_bytes())
+
+    told = json.loads(rtlog(command, os.fsdecode(path), "--format", "json").out)
+
+    assert r"odd\xff.rtlog.jsonl" in json.dumps(told, ensure_ascii=False).replace("\\\\", "\\")
+
+
 @pytest.mark.usefixtures("home")
 def test_a_folder_elsewhere_is_listed_by_paths(rtlog: Callable, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
