@@ -1,7 +1,6 @@
 """The figures of a recording as one screen of text."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -9,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rtlog.analyzers.info_report import RecordingInfo
+from rtlog.cli.formats.by_ids import by_ids
 from rtlog.cli.formats.wording import printable
 
 SECONDS = 60
@@ -60,8 +60,7 @@ def _recorded(info: RecordingInfo) -> str:
 def _untimed(info: RecordingInfo) -> str:
     if info.by_ids_s is None:
         return "untimed"
-    first, last = info.by_ids_s
-    return f"untimed; ~{last - first} s by ids, from ~{datetime.fromtimestamp(first, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"untimed; {by_ids(*info.by_ids_s)}"
 
 
 def _duration(seconds: float) -> str:

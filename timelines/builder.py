@@ -17,6 +17,7 @@ from rtlog.analyzers.reconciler.changes import Change
 from rtlog.recordings.record import Record
 from rtlog.recordings.vocabulary.events import canonical
 from rtlog.timelines import keys, sentences
+from rtlog.timelines.coarse import CoarseListener
 from rtlog.timelines.lanes import LaneChanges, LaneWatch
 from rtlog.timelines.local_sentences import of_local
 from rtlog.timelines.model import Arrow, Burst, Element, Entry, Mark, Names, Skipped, Timeline, comes_in_bursts
@@ -42,10 +43,12 @@ class TimelineBuilder:
         self._changed_unseen: set[int] = set()
         self._course = Course(selection.holds)
         self._connections: set[int] = set()
+        self._coarse = CoarseListener()
 
     def feed(self, record: Record, changes: Sequence[Change]) -> None:
         """Take *record* and what it changed."""
         self._connections.add(record.conn)
+        self._coarse.feed(record)
         if not self._selection.holds(record.seq):
             self._skip(record, changes)
             return
@@ -72,6 +75,7 @@ class TimelineBuilder:
             names=Names(labels.items, labels.responses, real_ids),
             epoch=analysis.epoch if epoch is None else epoch,
             connections=len(self._connections),
+            coarse=self._coarse.clock(),
         )
 
     def _skip(self, record: Record, changes: Sequence[Change]) -> None:

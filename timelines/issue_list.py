@@ -108,7 +108,7 @@ def _starting_state(start: Start, teller: Teller) -> Iterator[str]:
 
 def _point(point: Point, teller: Teller) -> Iterator[str]:
     entries = point.entries
-    time = plain(teller.when(entries[0].at))
+    time = plain(teller.stamp(entries[0].at))
     marks = tuple(mark for entry in entries for mark in entry.marks)
     yield f"* **{time}** — {inline(sentence(point, teller, TIMES))}{_markers(marks)}"
     if marks and point.before != point.after:

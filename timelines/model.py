@@ -12,6 +12,7 @@ from rtlog.analyzers.finding import Finding, offset_ms
 from rtlog.analyzers.labels import short_id
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.story import Story
+from rtlog.timelines.coarse import CoarseClock
 from rtlog.timelines.lanes import LaneChanges
 from rtlog.timelines.words import Words
 
@@ -188,6 +189,8 @@ class Timeline:
     names: Names
     epoch: int | None
     connections: int
+    coarse: CoarseClock | None = None
+    """The seconds that the ids tell, where nothing else tells the time."""
 
     def unplaced(self) -> list[Finding]:
         """Give the findings that stand at no record: of damage, of what is missing."""

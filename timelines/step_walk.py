@@ -67,7 +67,7 @@ def _block(view: View, teller: Teller, drawing: Drawing) -> Iterator[Line]:
 def _step(step: Step, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     for row in step.rows:
         if isinstance(row, FoldRow):
-            lead = _lead(teller.when(row.first), drawing.arrows.get(row.direction, " "))
+            lead = _lead(teller.stamp(row.first), drawing.arrows.get(row.direction, " "))
             yield Line((Segment(fold_text(row, drawing.times), "dim"),), lead, (Segment(" " * 16),))
         else:
             yield from _entry(row, teller, drawing)
@@ -77,7 +77,7 @@ def _step(step: Step, teller: Teller, drawing: Drawing) -> Iterator[Line]:
 
 def _entry(row: EntryRow, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     entry = row.entry
-    lead = _lead(teller.when(entry.at), drawing.arrows.get(entry.at.dir, " "))
+    lead = _lead(teller.stamp(entry.at), drawing.arrows.get(entry.at.dir, " "))
     follow = (Segment(" " * 16),)
     yield Line(_sentence(entry, teller), lead, follow)
     if recorded := teller.recorded(entry.at):

@@ -52,7 +52,7 @@ def draw(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawi
 
 
 def _widest(page: Iterable[Row], teller: Teller) -> int:
-    return max((len(teller.when(row.first)) for row in page), default=0)
+    return max((len(teller.stamp(row.first)) for row in page), default=0)
 
 
 class SwimLanes:
@@ -93,7 +93,7 @@ class SwimLanes:
                 self._busy.upto(row.first)
                 direction = row.direction
                 text = Segment(fold_text(row, self._drawing.times), "dim")
-                yield self._line((text,), self._teller.when(row.first), direction)
+                yield self._line((text,), self._teller.stamp(row.first), direction)
                 self._busy.upto(row.last)
             case IdleRow():
                 yield self._line((Segment(idle_text(row), "dim"),))
@@ -103,7 +103,7 @@ class SwimLanes:
 
     def _entry(self, row: EntryRow) -> Iterator[Line]:
         entry, at = row.entry, row.first
-        yield self._line(_sentence(entry, self._timeline, self._teller), self._teller.when(at), at.dir, at)
+        yield self._line(_sentence(entry, self._timeline, self._teller), self._teller.stamp(at), at.dir, at)
         if recorded := self._teller.recorded(at):
             yield self._line(recorded)
         for mark in entry.marks:

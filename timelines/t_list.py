@@ -37,7 +37,7 @@ def listing(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Dr
 
 def told(point: Point, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     """Give the lines of one point."""
-    lead = f"{teller.when(point.entries[0].at)} {drawing.pause} "
+    lead = f"{teller.stamp(point.entries[0].at)} {drawing.pause} "
     follow = (Segment("    "),)
     yield Line(sentence(point, teller, drawing.times), (Segment(lead, "time"),), follow)
     for entry in point.entries:

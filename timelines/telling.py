@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from rtlog.analyzers.finding import offset_ms, render
 from rtlog.analyzers.moment import Moment
+from rtlog.timelines.coarse import CoarseClock
 from rtlog.timelines.model import Names
 from rtlog.timelines.words import Items, Private, Quote, ResponseName, When, Wire, Word, Words
 
@@ -88,7 +89,8 @@ def _last(names: Sequence[str], limit: int) -> tuple[Sequence[str], list[str]]:
 class Teller:
     """Tells sentences of one timeline; with *private* false, what was said or computed is only counted.
 
-    *clean* takes secrets out of texts of the wire; *recorded* holds lines of the file, by number, that are to be shown.
+    *clean* takes secrets out of texts of the wire; *recorded* holds lines of the file, by number, that are to be shown;
+    *coarse* tells the second of what has no other time.
     """
 
     def __init__(
@@ -99,12 +101,14 @@ class Teller:
         private: bool = True,
         clean: Callable[[str], str] = str,
         recorded: Mapping[int, str] = NO_LINES,
+        coarse: CoarseClock | None = None,
     ) -> None:
         self.names = names
         self.epoch = epoch
         self._private = private
         self._clean = clean
         self._recorded = recorded
+        self._coarse = coarse
 
     def recorded(self, at: Moment) -> Segments:
         """Give the line of the file that holds the record *at*, where it is to be shown; else nothing."""
@@ -142,6 +146,11 @@ class Teller:
     def when(self, at: Moment) -> str:
         """Write the time of *at*."""
         return when(at, self.epoch)
+
+    def stamp(self, at: Moment) -> str:
+        """Write what stands before a row: the time of *at*, with the second by the ids where there is no other."""
+        seconds = self._coarse.seconds(at) if self._coarse is not None and at.t is None else None
+        return self.when(at) if seconds is None else f"~{seconds}s {self.when(at)}"
 
     def message(self, text: str) -> str:
         """Write a finding's sentence."""

@@ -9,6 +9,7 @@ from typing import Final, TextIO
 
 from rtlog.analyzers.report import RecordingReport
 from rtlog.cli.charting import Chart
+from rtlog.cli.formats.by_ids import coarse
 from rtlog.cli.formats.facts import coverage_facts, not_judged, tally
 from rtlog.cli.formats.told import stories_of
 from rtlog.cli.formats.wording import counted
@@ -93,6 +94,7 @@ def about(chart: Chart, clean: Callable[[str], str]) -> About:
         "recording": header.id,
         "title": header.title,
         "started": header.started,
+        "untimed": coarse(*chart.timeline.coarse.span) if chart.timeline.coarse else None,
         "provider": header.provider,
         "client": report.client or header.client,
         "sdk": ", ".join(f"{name} {release}" for name, release in header.sdk.items()),

@@ -8,6 +8,7 @@ from typing import Final, TextIO
 from urllib.parse import parse_qs, urlsplit
 
 from rtlog.cli.charting import Chart
+from rtlog.cli.formats.by_ids import coarse
 from rtlog.cli.formats.facts import coverage_facts, not_judged, tally
 from rtlog.cli.formats.told import stories_of
 from rtlog.cli.formats.wording import counted
@@ -53,7 +54,7 @@ def document(view: View, limit: int = COMMENT) -> Iterator[str]:
     timeline, path = chart.timeline, Path(chart.report.path)
     piped = path == STDIN
     recorded = RecordedLines() if piped else recorded_lines(path, lines_quoted(timeline.stories), said=said)
-    teller = Teller(timeline.names, timeline.epoch, private=said, clean=recorded.redactor.text)
+    teller = Teller(timeline.names, timeline.epoch, private=said, clean=recorded.redactor.text, coarse=timeline.coarse)
     issue = Issue(
         title="stdin" if piped else path.name,
         headline=headline(chart),
@@ -85,6 +86,7 @@ def _facts(chart: Chart, model: str | None) -> Iterator[tuple[str, str]]:
         "recording id": header.id,
         "started (UTC)": header.started,
         "T+0 (UTC)": _epoch(header.started, chart.timeline.epoch),
+        "untimed": coarse(*chart.timeline.coarse.span) if chart.timeline.coarse else None,
         "connections": str(chart.timeline.connections),
         "coverage": "; ".join(coverage_facts(report.coverage)) if report.coverage else None,
         "not judged": "; ".join(not_judged(report.coverage)) if report.coverage else None,

@@ -6,6 +6,7 @@ from typing import Final, TextIO
 from rich.console import Console
 
 from rtlog.cli.console import console_for
+from rtlog.cli.formats.by_ids import coarse
 from rtlog.cli.formats.story_text import headline
 from rtlog.cli.painting import draws_lifelines, paint
 from rtlog.cli.rendering.view import View
@@ -30,6 +31,9 @@ def render(views: Iterable[View], stream: TextIO) -> None:
         if number:
             stream.write("\n")
         console.print(headline(view.chart.report), soft_wrap=True)
+        clock = view.chart.timeline.coarse
+        if clock is not None:
+            console.print(f"untimed; {coarse(*clock.span)}", style="dim", soft_wrap=True)
         paint(console, _drawn(view, console))
 
 

@@ -32,7 +32,9 @@ def view_of(chart: Chart, wishes: Wishes) -> View:
     selection = chart.selection or selection_of(timeline, chart.header.started, wishes)
     page = rows(timeline, selection, fold=wishes.fold)
     recorded = _recorded(chart, page, said=wishes.tells_words) if wishes.raw else NO_LINES
-    teller = Teller(timeline.names, timeline.epoch, private=wishes.tells_words, recorded=recorded)
+    teller = Teller(
+        timeline.names, timeline.epoch, private=wishes.tells_words, recorded=recorded, coarse=timeline.coarse
+    )
     return View(chart, wishes, selection, page, teller)
 
 

@@ -53,6 +53,11 @@ class IdClock:
         self._last = second
 
     @property
+    def second(self) -> int | None:
+        """The second since 1970 of the last id that was heard; `None` where the ids are no clock, or none was heard."""
+        return None if self._broken or self._first is None else self._last
+
+    @property
     def span(self) -> tuple[int, int] | None:
         """The first and the last second since 1970; `None` where the ids are no clock."""
         if self._broken or self._first is None or self._expires is None:
