@@ -17,6 +17,8 @@ MAX_NAMES: Final = 256
 """Distinct names kept of each sort; a hostile recording could hold millions."""
 MAX_CALLS: Final = 4096
 OTHERS: Final = "…"
+COPY: Final = "sdk copy"
+"""Among the kinds: an event that a hook told again."""
 
 PCM_24_KHZ: Final = 48.0
 G711: Final = 8.0
@@ -116,13 +118,15 @@ class Summary:
         if record.event is None:
             self.kinds[_bounded(record.kind, self.kinds)] += 1
             return
+        if self._is_copy(record):
+            self.kinds[COPY] += times
+            return
         self.events[record.dir or ""] += times
         traffic = self.by_type.setdefault(_bounded(record.type, self.by_type), Traffic())
         traffic.count += times
         traffic.bytes += record.n
-        if not self._is_copy(record):
-            self._hear_id(record, record.event)
-            self._heed(record, record.event)
+        self._hear_id(record, record.event)
+        self._heed(record, record.event)
 
     def _is_copy(self, record: Record) -> bool:
         """Say whether a hook told again what the wire shows."""

@@ -35,6 +35,19 @@ def test_who_spoke_with_whom_and_for_how_long():
     assert (summary.duration_ns, summary.duration_ms) == (3_500_000_000, 3500.0)
 
 
+def test_what_a_hook_tells_again_counts_once():
+    told = {"n": 12, "src": "sdk"}
+    summary = summary_of(
+        record("response.create", "client", n=10, src="wire"),
+        record("response.create", "client", **told),
+        record("local.tool_started", "local", **told),
+        record("response.create", "client", conn=2, **told),
+    )
+    assert summary.events == {"client": 2, "local": 1}
+    assert summary.kinds == {"sdk copy": 1}
+    assert (summary.by_type["response.create"].count, summary.by_type["response.create"].bytes) == (2, 22)
+
+
 def test_an_untimed_recording_has_no_length():
     assert summary_of(record("response.created", t=None)).duration_ns is None
 
