@@ -48,7 +48,9 @@ def copy_at(path: Path, source: Path, *, force: bool = False) -> Iterator[Binary
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
-    """Raise RecordingError where something is at *path* already and *force* is false."""
+    """Raise RecordingError where something is at *path* already and *force* is false, or a folder is."""
+    if path.is_dir():
+        raise RecordingError(path, "is a folder: name the file in it")
     if not force and os.path.lexists(path):
         raise RecordingError(path, "already exists; use --force to overwrite it, or another -o")
 

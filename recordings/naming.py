@@ -53,11 +53,20 @@ def numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{path.name.removesuffix(suffix)}-{number}{suffix}")
 
 
+def check_plain(path: Path) -> None:
+    """Raise RecordingError where *path* asks for what cannot be recorded to: standard output, a compressed file."""
+    if path == Path("-"):
+        raise RecordingError(path, "a recording is made in a file: name one with -o")
+    if path.name.endswith((".gz", ".zst")):
+        raise RecordingError(path, "cannot be compressed while it is recorded: choose another name with -o")
+
+
 def check_writable(path: Path, *, force: bool = False) -> None:
     """Say before anything is started whether a recording can be made at *path*, a file or a folder.
 
     Raises RecordingError when the file exists and *force* is false, or cannot be made; makes nothing itself.
     """
+    check_plain(path)
     folder = path if path.is_dir() else path.absolute().parent
     existing = next(each for each in (folder, *folder.parents) if each.exists())
     try:

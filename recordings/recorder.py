@@ -54,7 +54,7 @@ class Recorder:
     @classmethod
     def create(  # noqa: PLR0913 - a recording's settings, each by its name
         cls,
-        path: Path | None = None,
+        path: Path | str | None = None,
         *,
         folder: Path | None = None,
         tap: str = "recorder",
@@ -72,7 +72,7 @@ class Recorder:
         """
         wall_ns = time.time_ns()
         header = Header(id=new_id(wall_ns), tool=tool_name(), tap=tap, audio=audio, title=title)
-        target = path or (folder or recordings_folder()) / file_name(wall_ns, header.id)
+        target = Path(path) if path else (folder or recordings_folder()) / file_name(wall_ns, header.id)
         syncer = None if fsync_interval is None else Syncer(fsync_interval)
         if queue is None:
             return cls(Writer(target, header, force=force, syncer=syncer, on_failure=on_failure))

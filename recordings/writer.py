@@ -18,7 +18,7 @@ import orjson
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import Footer, Header
 from rtlog.recordings.fsync import Syncer
-from rtlog.recordings.naming import rfc3339
+from rtlog.recordings.naming import check_plain, rfc3339
 
 PRIVATE: Final = 0o600
 
@@ -197,6 +197,7 @@ class Writer:
 
 
 def _create(path: Path, *, force: bool) -> int:
+    check_plain(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -16,6 +16,11 @@ def write(path: Path, text: bytes, *, force: bool = False) -> None:
         stream.write(text)
 
 
+def test_a_folder_is_no_name_for_a_copy(tmp_path: Path):
+    with pytest.raises(RecordingError, match="is a folder"), copy_at(tmp_path, SOURCE, force=True):
+        pass
+
+
 def test_the_name_says_whether_it_is_compressed(tmp_path: Path) -> None:
     write(tmp_path / "plain.jsonl", b"text")
     write(tmp_path / "packed.jsonl.gz", b"text")

@@ -4,6 +4,7 @@ import pytest
 
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.naming import check_writable, file_name, new_id, numbered, recordings_folder, rfc3339
+from rtlog.recordings.recorder import Recorder
 
 WALL_NS = 1_795_230_495_123_456_789
 
@@ -44,6 +45,18 @@ def test_an_existing_file_is_refused_unless_forced(tmp_path: Path):
     check_writable(there, force=True)
 
     assert there.read_text() == "kept"
+
+
+@pytest.mark.parametrize("name", ["-", "call.rtlog.jsonl.gz", "call.rtlog.jsonl.zst"])
+def test_nothing_is_recorded_to_standard_output_nor_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(RecordingError, match="-o"):
+        check_writable(Path(name))
+    with pytest.raises(RecordingError, match="-o"):
+        Recorder.create(name)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_check_makes_nothing_and_sees_what_permission_bits_do_not_show(tmp_path: Path):
