@@ -1,6 +1,5 @@
 """A recording of a long run in several files, each complete in itself: a header, records from number 1, a footer."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -124,7 +123,7 @@ class RotatingWriter(Writer):
         self._lost_before = self.lossy
         if self._fd is not None:
             # The disk may take its time, and the session has none.
-            threading.Thread(target=_release, args=(self._fd, self._syncer is not None), name="rtlog-rotated").start()
+            threading.Thread(target=self._release, args=(self._fd,), name="rtlog-rotated").start()
 
     def _take_over(self, following: Writer) -> None:
         """Go on where *following*, which is nobody else's, has begun."""
@@ -139,14 +138,3 @@ class RotatingWriter(Writer):
         if self._continued:
             footer = orjson.dumps(orjson.loads(footer) | {CONTINUED: self._continued}) + b"\n"
         return b"".join([*gap, footer])
-
-
-def _release(fd: int, durable: bool) -> None:  # noqa: FBT001 - the argument of a thread
-    try:
-        if durable:
-            os.fdatasync(fd)
-    except OSError:
-        # As where a recording ends: the writes themselves have told of a failing disk.
-        pass
-    finally:
-        os.close(fd)

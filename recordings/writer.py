@@ -5,6 +5,7 @@ parses and `kill -9` costs nothing that was handed over. A failing disk never ra
 counted, told once, and written as a `gap` as soon as the disk takes one again.
 """
 
+import errno
 import os
 import threading
 import time
@@ -21,6 +22,9 @@ from rtlog.recordings.fsync import Syncer
 from rtlog.recordings.naming import check_plain, rfc3339
 
 PRIVATE: Final = 0o600
+REMOVED: Final = "was removed while it was written"
+UNSYNCABLE: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+"""How file systems refuse to make any file durable, which says nothing of this one."""
 
 
 class Line(Protocol):
@@ -74,6 +78,7 @@ class Writer:
         self._lost = 0
         self._torn = False
         self._told = False
+        self._unsafe = False
         self._on_failure = on_failure
         self._lock = threading.RLock()
         self._base = clock()
@@ -97,8 +102,8 @@ class Writer:
 
     @property
     def lossy(self) -> bool:
-        """Whether any record was lost."""
-        return self.dropped + self._lost > 0
+        """Whether any record was lost, or may be: its file was removed, or could not be made durable."""
+        return self._unsafe or self.dropped + self._lost > 0
 
     @property
     def closed(self) -> bool:
@@ -137,14 +142,33 @@ class Writer:
             fd, self._fd = self._fd, None
             if self._syncer:
                 self._syncer.remove(self)
-                _sync(fd)
-            os.close(fd)
+            self._release(fd)
 
     def sync(self) -> None:
         """Make what is written durable (fdatasync); called from the syncer's thread, holding nothing up."""
-        fd = self._fd
-        if fd is not None:
-            _sync(fd)
+        with self._lock:
+            if self._fd is None:
+                return
+            try:
+                # A copy, which stays this file's where the descriptor is closed and given to another meanwhile.
+                fd = os.dup(self._fd)
+            except OSError:
+                return
+        self._release(fd)
+
+    def _release(self, fd: int) -> None:
+        """Close *fd*, durable where that is wished, and tell where its records are not safe."""
+        try:
+            if self._syncer:
+                os.fdatasync(fd)
+            if not os.fstat(fd).st_nlink:
+                raise FileNotFoundError(errno.ENOENT, REMOVED)
+        except OSError as error:
+            if error.errno not in UNSYNCABLE:
+                self._unsafe = True
+                self._tell(error)
+        finally:
+            os.close(fd)
 
     def _ending(self) -> bytes:
         gap = b""
@@ -215,11 +239,3 @@ def _create(path: Path, *, force: bool) -> int:
 
 def _cannot_write(path: Path, error: OSError) -> RecordingError:
     return RecordingError(path, f"cannot be written: {error.strerror}; choose another place with -o")
-
-
-def _sync(fd: int) -> None:
-    try:
-        os.fdatasync(fd)
-    except OSError:
-        # The writes themselves report a failing disk; a closed or unsyncable file has nothing to add.
-        return

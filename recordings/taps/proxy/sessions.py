@@ -87,6 +87,8 @@ class Sessions:
         self.lost = False
         self._upstream = upstream
         self._options = options
+        # Asked once: a folder that is removed during the run is made again, and does not become a file's name.
+        self._folder = options.output if options.output is not None and options.output.is_dir() else None
         self._notice = notice
         self._clock = clock
         self._syncer = None if options.fsync_interval is None else Syncer(options.fsync_interval)
@@ -174,7 +176,7 @@ class Sessions:
         output, name = self._options.output, file_name(wall_ns, header.id)
         if output is None:
             return recordings_folder() / name
-        return output / name if output.is_dir() else numbered(output, sum(len(each.paths) for each in self.all) + 1)
+        return self._folder / name if self._folder else numbered(output, sum(len(each.paths) for each in self.all) + 1)
 
     def _failed(self, path: Path) -> Callable[[OSError], None]:
         return lambda error: self._notice(f"{path}: {error.strerror}; the session goes on, what is lost is counted")
