@@ -225,11 +225,17 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
             notices(f"clients that came and left without a request: {tap.silent}; do they trust the certificate?")
         notices(NO_SESSION.format(url=tap.url, ws=tap.url.replace("http", "ws", 1)))
         return
-    for path in summary.paths[-3:]:
+    older = summary.paths[:-NAMED]
+    if older:
+        notices(f"wrote {older[0]}{f' and {len(older) - 1} after it' if older[1:] else ''}")
+    for path in summary.paths[-NAMED:]:
         notices(f"wrote {path}")
     lost = "; some records were lost" if summary.lossy else ""
     notices(f"{spoken(summary)}{lost}; next: rtlog analyze {'latest' if options.output is None else summary.paths[-1]}")
 
+
+NAMED: Final = 3
+"""Recordings that are named when a run ends, beside the first."""
 
 NO_SESSION: Final = (
     "no realtime session was seen; point the client here: OPENAI_BASE_URL or base_url={url} (openai, pydantic-ai; "

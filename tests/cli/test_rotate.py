@@ -50,6 +50,7 @@ async def test_a_session_in_several_files_is_whole(tmp_path: Path, output: tuple
 
     files = written(tmp_path)
     assert (status, len(files) > 3) == (0, True), told
+    assert f"wrote {files[0].relative_to(tmp_path)}" in told
     assert f"wrote {files[-1].relative_to(tmp_path)}" in told
     lines = [[json.loads(line) for line in path.read_text().splitlines()] for path in files]
     parts = {part[0]["id"]: part for part in lines}

@@ -64,7 +64,10 @@ class HttpProxy:
 
     async def tunnel(self, upstream: Upstream) -> socket.socket:
         """Give a socket that the proxy has connected to *upstream*. Raises OSError."""
-        connection = await _connected(self.host, self.port)
+        try:
+            connection = await _connected(self.host, self.port)
+        except OSError as error:
+            raise ConnectionError(f"the proxy {self}: {error.strerror or error}") from error
         try:
             await self._ask(connection, upstream)
         except BaseException:

@@ -135,7 +135,7 @@ async def test_a_proxy_that_refuses_is_a_502_that_says_so_without_the_password(
     assert notes[0].encode() in (error.value.response.body or b"")
 
 
-async def test_a_proxy_that_is_not_there_is_a_502(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_proxy_that_is_not_there_is_a_502_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with through(ConnectProxy(0)) as proxy:
         pass
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
@@ -143,7 +143,8 @@ async def test_a_proxy_that_is_not_there_is_a_502(tmp_path: Path, monkeypatch: p
         with pytest.raises(InvalidStatus) as error:
             await connect(ws(tap), proxy=None)
 
-    assert b"wss://provider.test cannot be reached: " in (error.value.response.body or b"")
+    said = f"wss://provider.test cannot be reached: the proxy 127.0.0.1:{proxy.port}: "
+    assert said.encode() in (error.value.response.body or b"")
 
 
 @pytest.mark.parametrize(
