@@ -3,7 +3,7 @@
 import io
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -12,7 +12,10 @@ from rtlog.recordings.errors import RecordingError
 
 @contextmanager
 def opened(output: Path | None, recordings: Iterable[Path] = ()) -> Iterator[TextIO]:
-    """Give the stream to write to; raises RecordingError where *output* cannot be written, or is of *recordings*."""
+    """Give the stream to write to; folders that *output* needs are made.
+
+    Raises RecordingError where *output* cannot be written, or is of *recordings*.
+    """
     if output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             # What the terminal's encoding lacks is shown escaped; a name in a recording must not end the program.
@@ -22,13 +25,15 @@ def opened(output: Path | None, recordings: Iterable[Path] = ()) -> Iterator[Tex
     _refuse_recordings(output, recordings)
     draft = output.with_name(f".{output.name}.part")
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("w", encoding="utf-8") as stream:
             yield stream
         draft.replace(output)
     except OSError as error:
         raise RecordingError(output, f"cannot be written: {error.strerror}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may be a file
+            draft.unlink(missing_ok=True)
 
 
 def _refuse_recordings(output: Path, recordings: Iterable[Path]) -> None:

@@ -9,7 +9,8 @@ from typing import Final
 
 from rtlog.analyzers.rules import RULES
 from rtlog.recordings.copying import copy_at, named_after
-from rtlog.recordings.errors import RtlogError
+from rtlog.recordings.errors import RecordingError, RtlogError
+from rtlog.recordings.framing import framing_of
 from rtlog.recordings.lines import UNREADABLE, Lines, unreadable_rest
 from rtlog.recordings.scrubbing import Category, Scrubber
 from rtlog.recordings.sources import STDIN
@@ -64,7 +65,23 @@ def scrub_file(
 
 
 def _all_of(lines: Lines, source: Path) -> Iterator[bytes]:
+    """Give *lines*; raises RecordingError where they cannot be read to the end, or none of them holds an object."""
+    text = iter(lines)
     try:
-        yield from lines
+        for line in text:
+            yield line
+            if _holds_object(line):
+                break
+        else:
+            raise RecordingError(source, "holds no complete JSON object: it is not a recording")
+        yield from text
     except UNREADABLE as error:
         raise unreadable_rest(source, error) from error
+
+
+def _holds_object(line: bytes) -> bool:
+    try:
+        framing_of(line)
+    except ValueError:
+        return False
+    return True

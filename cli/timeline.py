@@ -1,15 +1,22 @@
 """`rtlog timeline`: draws what happened, the way a maintainer would draw it by hand in an issue."""
 
+import sys
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rtlog.cli.completing import selectors
 from rtlog.cli.configuring.options import Config, Isolated
 from rtlog.cli.rendering.wishes import Format, Lane, Style, Wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rtlog.cli.charting import Chart
+    from rtlog.cli.rendering.view import View
 
 EXAMPLE = "Example: rtlog timeline latest --style steps --around RT101"
 
@@ -68,7 +75,6 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     from rtlog.cli.output import opened
     from rtlog.cli.paging import paged
     from rtlog.cli.rendering.choosing import keeps_little, selection_of
-    from rtlog.cli.rendering.view import view_of
     from rtlog.recordings.errors import RtlogError
     from rtlog.recordings.sources import resolve
 
@@ -120,4 +126,15 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
     )
     rendering = import_module(f"rtlog.cli.rendering.{output_format.replace('-', '_')}")
     with opened(output, paths) as stream, paged(stream, wanted=pager and output_format is Format.TEXT) as page:
-        rendering.render((view_of(chart, wishes) for chart in charts), page)
+        rendering.render(_views(charts, wishes), page)
+
+
+def _views(charts: "Iterable[Chart]", wishes: Wishes) -> "Iterator[View]":
+    """Give what is drawn of each of *charts*, and say what was asked for and is not there."""
+    from rtlog.cli.formats.wording import printable
+    from rtlog.cli.rendering.view import unmatched, view_of
+
+    for chart in charts:
+        for line in unmatched(chart, wishes):
+            print(f"rtlog: {printable(line)}", file=sys.stderr)
+        yield view_of(chart, wishes)

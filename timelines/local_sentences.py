@@ -18,10 +18,10 @@ def _error(event: Event) -> Words:
 
 
 def _push_begin(event: Event, _told: Told) -> Words:
-    reason: Words = (*quote(event.reason), ": ") if event.reason else ()
+    reason: Words = (" (", *quote(event.reason), ")") if event.reason else ()
     source = "a copy of the mirror, " if event.source == "mirror" else ""
     items: Words = (Items(tuple(event.items)),) if event.items else ("nothing",)
-    return (*reason, f"pushes {source}", *(items if event.items is not None else ("its context",)))
+    return (f"pushes {source}", *(items if event.items is not None else ("its context",)), *reason)
 
 
 def _push_end(event: Event, told: Told) -> Words:

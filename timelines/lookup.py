@@ -18,10 +18,14 @@ class UnknownNameError(RtlogError):
     """Nothing in the recording goes by the name that a person asked for."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        names = list(dict.fromkeys(known))
-        nearest = get_close_matches(name, names, OFFERED, ALIKE) or names[:OFFERED]
-        offer = f"; nearest: {', '.join(nearest)}" if nearest else ""
-        super().__init__(f"the recording has nothing that is called {name!r}{offer}")
+        super().__init__(f"the recording has nothing that is called {name!r}{nearest(name, known)}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Offer those of the *known* names that are nearest to *name*, as the end of a sentence; nothing of none."""
+    names = list(dict.fromkeys(known))
+    offered = get_close_matches(name, names, OFFERED, ALIKE) or names[:OFFERED]
+    return f"; nearest: {', '.join(offered)}" if offered else ""
 
 
 def findings_of(recorded: Recorded, name: str) -> list[Finding]:

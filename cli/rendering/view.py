@@ -1,6 +1,6 @@
 """A chart as a person wants to see it: the page that is shown, and who tells its sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from rtlog.cli.rendering.recorded_lines import recorded_lines
 from rtlog.cli.rendering.wishes import Wishes
 from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.sources import STDIN
+from rtlog.timelines.choice import Choice
+from rtlog.timelines.lookup import nearest
 from rtlog.timelines.rows import EntryRow, Row, rows
 from rtlog.timelines.telling import NO_LINES, Teller
 from rtlog.timelines.windows import Selection
@@ -36,6 +38,17 @@ def view_of(chart: Chart, wishes: Wishes) -> View:
         timeline.names, timeline.epoch, private=wishes.tells_words, recorded=recorded, coarse=timeline.coarse
     )
     return View(chart, wishes, selection, page, teller)
+
+
+def unmatched(chart: Chart, wishes: Wishes) -> Iterator[str]:
+    """Say of which types that *wishes* ask for nothing is drawn, with the nearest that there are."""
+    if not wishes.types:
+        return
+    here = sorted({at.type: None for at in chart.timeline.moments() if at.type})
+    for name in wishes.types:
+        choice = Choice((name,))
+        if not any(choice.takes(each, "") for each in here):
+            yield f"{chart.report.path}: no record is of type {name!r}{nearest(name, here)}"
 
 
 def _recorded(chart: Chart, page: Sequence[Row], *, said: bool) -> Mapping[int, str]:

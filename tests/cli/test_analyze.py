@@ -169,7 +169,8 @@ def test_one_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
 def test_an_unknown_rule_or_option_is_a_usage_error(tmp_path: Path) -> None:
     unknown = rtlog("analyze", R1, "--select", "RT999")
     option = rtlog("analyze", R1, "--frobnicate")
-    unwritable = rtlog("analyze", R1, "-o", tmp_path / "missing" / "report.txt")
+    (tmp_path / "file").write_text("")
+    unwritable = rtlog("analyze", R1, "-o", tmp_path / "file" / "report.txt")
 
     assert (unknown.returncode, option.returncode, unwritable.returncode) == (2, 2, 2)
     assert "no rule is called 'RT999'; the nearest is RT" in unknown.stderr

@@ -30,7 +30,7 @@ def test_the_demo_records_the_race_and_tells_its_story(tmp_path: Path):
     assert f"rtlog: recorded recordings/{path.name}" in ran.stderr.splitlines()
     assert "1 story (1 error), 5 consequences" in ran.stdout
     drawn, _, told = ran.stdout.partition("error[RT101] in-flight-delete")
-    assert "local.ctx_push_begin  summarize:" in drawn
+    assert "local.ctx_push_begin  pushes" in drawn
     assert "! RT101 in-flight-delete" in drawn
     assert "what would have prevented it:" in told
     assert path.stat().st_mode & 0o777 == 0o600

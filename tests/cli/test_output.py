@@ -47,3 +47,37 @@ def test_a_packed_recording_that_ends_early_is_not_copied_as_if_it_were_whole(rt
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "ends early): `rtlog doctor --repair` copies what can be read" in ran.err
     assert [path.name for path in Path().iterdir()] == [torn.name]
+
+
+@pytest.mark.parametrize(
+    "command", ["analyze --exit-zero", "timeline", "stats", "info", "doctor", "cut", "redact", "export"]
+)
+def test_the_folders_that_an_output_needs_are_made(rtlog: Callable, command: str) -> None:
+    target = Path("new/folder/file.jsonl")
+
+    assert rtlog(*command.split(), str(SAMPLE), "-o", str(target)).code == 0
+    assert target.stat().st_size > 0
+
+
+@pytest.mark.parametrize("command", ["analyze", "timeline", "info", "cut", "redact", "export"])
+def test_an_output_inside_of_what_is_no_folder_is_told_in_one_line(rtlog: Callable, command: str) -> None:
+    Path("file").write_text("mine")
+
+    ran = rtlog(command, str(SAMPLE), "-o", "file/report.jsonl")
+
+    assert (ran.code, ran.err.count("\n"), "cannot be written" in ran.err) == (2, 1, True)
+    assert Path("file").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "command", ["cut", "redact", "doctor --repair", "export --format har", "merge {sample}", "report"]
+)
+@pytest.mark.parametrize("content", [b"\x7fELF\x02\x01\x01\0\0\n\xff\0", b"words\nof somebody\n", b'[1]\n"two"\n'])
+def test_of_a_file_that_holds_no_record_nothing_is_made(rtlog: Callable, command: str, content: bytes) -> None:
+    Path("other.jsonl").write_bytes(content)
+
+    ran = rtlog(*command.format(sample=SAMPLE).split(), "other.jsonl", "-o", "copy")
+
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "not a recording" in ran.err
+    assert [path.name for path in Path().iterdir()] == ["other.jsonl"]

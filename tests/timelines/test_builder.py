@@ -131,7 +131,7 @@ def test_labels_that_come_later_are_known_in_earlier_sentences(of_tape: Tape) ->
     11 > create s1 system prev=root
     """)
 
-    assert said(timeline, "local.ctx_push_begin") == ["summarize: pushes sys1, msg1"]
+    assert said(timeline, "local.ctx_push_begin") == ["pushes sys1, msg1 (summarize)"]
 
 
 def test_real_ids_on_demand(of_tape: Tape) -> None:

@@ -82,13 +82,13 @@ const Axis = (() => {
   const grouped = (value, digits) =>
     value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-  /* `T+82 ms`, with as many digits as the distance of two ticks asks for. */
+  /* `T+1402ms`, as in a terminal, with as many digits as the distance of two ticks asks for. */
   function offset(t, step = 1000) {
     if (!Data.timed) return `line ${Math.round(t / 10_000)}`;
     const ms = (t - Data.epoch) / 1000;
     const digits = step < 1 ? 3 : step < 10 ? 3 : step < 100 ? 2 : step < 1000 ? 1 : 0;
-    const sign = ms < 0 && Number(ms.toFixed(digits)) !== 0 ? "\u2212" : "+";
-    return `T${sign}${grouped(Math.abs(ms), digits)} ms`;
+    const sign = ms < 0 && Number(ms.toFixed(digits)) !== 0 ? "-" : "+";
+    return `T${sign}${Math.abs(ms).toFixed(digits)}ms`;
   }
 
   function wall(t) {
