@@ -112,9 +112,11 @@ class Summary:
         self.records += times
         if record.t is not None:
             self.first_t = record.t if self.first_t is None else self.first_t
-            self.last_t = record.t
+            self.last_t = record.until if record.folded else record.t
         if len(self._connections) < MAX_NAMES:
             self._connections.add(record.conn)
+        if record.src == "wire" and record.dir != "local" and len(self._wired) < MAX_NAMES:
+            self._wired.add(record.conn)
         if record.event is None:
             self.kinds[_bounded(record.kind, self.kinds)] += 1
             return
@@ -130,11 +132,7 @@ class Summary:
 
     def _is_copy(self, record: Record) -> bool:
         """Say whether a hook told again what the wire shows."""
-        if record.dir == "local":
-            return False
-        if record.src == "wire" and len(self._wired) < MAX_NAMES:
-            self._wired.add(record.conn)
-        return record.src == "sdk" and record.conn in self._wired
+        return record.src == "sdk" and record.dir != "local" and record.conn in self._wired
 
     def _heed(self, record: Record, event: Event) -> None:
         match canonical(record.type):

@@ -45,6 +45,7 @@ def test_what_a_hook_tells_again_counts_once():
     )
     assert summary.events == {"client": 2, "local": 1}
     assert summary.kinds == {"sdk copy": 1}
+    assert summary_of(Record(kind="open"), record("response.create", "client", **told)).events == {}
     assert summary_of(record("response.created"), record("response.created", src="sdk")).responses == {"unfinished": 1}
     assert (summary.by_type["response.create"].count, summary.by_type["response.create"].bytes) == (2, 22)
 

@@ -1,4 +1,4 @@
-"""A LiveKit agent that is interrupted while it speaks, recorded by the tap into `TAP_RECORDING`.
+"""A LiveKit agent that is interrupted while it speaks, recorded by the tap into `TAP_RECORDING` where that is set.
 
 Run by the Python of an environment that holds one LiveKit release. The loudspeaker is a stand-in for a room's: it plays
 nothing, says that it plays, and, when it is silenced, that it had played half a second.
@@ -10,8 +10,6 @@ import os
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, io
 from livekit.plugins import openai
-
-import rtlog.recordings.taps.livekit as tap
 
 PLAYED_S = 0.5
 LONGEST_S = 60
@@ -46,7 +44,10 @@ async def main() -> None:
     model = openai.realtime.RealtimeModel(base_url=os.environ["OPENAI_BASE_URL"], api_key="unused")
     session, speaker, cut = AgentSession(llm=model), Loudspeaker(), asyncio.Event()
     session.output.audio = speaker
-    tap.attach(session, os.environ["TAP_RECORDING"])
+    if recording := os.environ.get("TAP_RECORDING"):
+        import rtlog.recordings.taps.livekit as tap  # noqa: PLC0415 - where it is asked for
+
+        tap.attach(session, recording)
 
     def committed(event: object) -> None:
         if getattr(event.item, "interrupted", False):

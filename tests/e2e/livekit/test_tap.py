@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,7 @@ from rtlog.analyzers.reconciler.simulation import CONFIG
 from rtlog.cli.loading import analyze_file
 from rtlog.recordings.reader import read
 from rtlog.recordings.record import Record
-from rtlog.simulator.scenario import (
-    Appended,
-    Respond,
-    Say,
-    Scenario,
-    Sent,
-    SpeechStarts,
-    SpeechStops,
-    Spoken,
-    Transcribed,
-    UserItem,
-)
+from rtlog.simulator.scenario import Scenario, Spoken
 from rtlog.simulator.server import SimulatedServer
 
 HERE = Path(__file__).parent
@@ -48,33 +37,23 @@ pytestmark = [
     pytest.mark.skipif(not ENVIRONMENTS, reason="RTLOG_LIVEKIT_VENVS names no folder made by make_venvs"),
 ]
 
-INTERRUPTED = Scenario(
-    "the agent answers a turn, and is interrupted while the answer plays",
-    (
-        Appended(200),
-        SpeechStarts("msg1", "Where is my order?"),
-        SpeechStops("msg1"),
-        UserItem("msg1"),
-        Transcribed("msg1"),
-        Respond("R1"),
-        Say("R1", "msg2", "It is in Lyon today."),
-        Sent("conversation.item.truncate"),
-    ),
-    listens=False,
-)
 
-
-def race(release: str) -> Scenario:
-    """Play #5021; since 1.5.1 speech cancels nothing where nothing is active, and nobody must wait for that."""
+def script(name: str) -> Any:  # noqa: ANN401 - a scenario, or what makes one
+    """Give *name* of what the server is to do."""
     spec = importlib.util.spec_from_file_location("livekit_scenario", HERE / "scenario.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    script: Scenario = module.SCENARIO
-    if release in {RACE, PLACEHOLDERS[0]}:
-        return script
-    return replace(script, steps=tuple(step for step in script.steps if step is not module.CANCELLED))
+    return getattr(module, name)
+
+
+INTERRUPTED: Scenario = script("INTERRUPTED")
+
+
+def race(release: str) -> Scenario:
+    played: Scenario = script("race")(release)
+    return played
 
 
 async def ran(

@@ -1,6 +1,6 @@
 """A program that uses pydantic-ai, with one tool, until the answer was spoken and interrupted: [URL FILE].
 
-Without arguments it goes to the proxy of `rtlog record`, with no tap of its own.
+Without a URL it goes to the proxy of `rtlog record`, without a file it has no tap of its own.
 """
 
 import asyncio
@@ -43,4 +43,5 @@ def proxied_url() -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*(sys.argv[1:] or [proxied_url(), None])))
+    url, path = sys.argv[1:] or ["", None]
+    asyncio.run(main(url or proxied_url(), path))
