@@ -70,10 +70,11 @@ def told(merger: Merger) -> str:
     """Say in a line what was merged, and how well the clocks are known."""
     heard = merger.told.sightings
     local = sum(sighting.dir == "local" for sighting in heard)
+    copies = sum(sighting.key is not None for sighting in heard)
     parts = [
         f"{len(merger.wire.sightings):,} records of the wire",
         f"{counted(local, 'local event')}",
-        f"{len(heard) - local:,} told by the SDK ({len(merger.pairs):,} of them seen on the wire)",
+        f"{counted(copies, 'event')} told by the SDK ({len(merger.pairs):,} of them seen on the wire)",
     ]
     return f"{', '.join(parts)}; {_clocks(merger.clocks)}"
 

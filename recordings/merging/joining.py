@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.json import encode
 
 from rtlog.recordings.errors import RecordingError
-from rtlog.recordings.format import FORMAT_VERSION, Footer
+from rtlog.recordings.format import FORMAT_VERSION, Footer, Header
 from rtlog.recordings.merging.clocks import Clocks, clocks_of, wall_ns
 from rtlog.recordings.merging.interleaving import Placed, interleaved, order_of
 from rtlog.recordings.merging.matching import connections, matched
@@ -22,7 +22,7 @@ SDK: Final[Src] = "sdk"
 class Merger:
     """Merges what was seen on the *wire* with what a program *told*, under the new *recording_id*; *tool* does it.
 
-    Raises RecordingError where they have no event in common, or one has no times or no wire.
+    Raises RecordingError where they have no event in common, one has no wire, or is in the other already.
     """
 
     def __init__(self, wire: Side, told: Side, recording_id: str, tool: str) -> None:
@@ -118,9 +118,19 @@ def _check(wire: Side, told: Side) -> None:
     for side in (wire, told):
         if not side.sightings:
             raise RecordingError(side.name, "has no record to merge")
+    if _recordings_in(wire.header) & _recordings_in(told.header):
+        raise RecordingError(told.name, f"is {wire.name}, a copy of it, or merged with it already: nothing to merge")
     if not wire.wired:
         problem = f"has no event of the wire: name the proxy's recording first{_other_way(told)}"
         raise RecordingError(wire.name, problem)
+
+
+def _recordings_in(header: Header) -> set[str]:
+    """Give the ids of the recording and of those that were merged into it."""
+    merged = (header.model_extra or {}).get(MERGED)
+    parts = merged.get("of") if isinstance(merged, dict) else None
+    named = [part.get("id") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return {each for each in (header.id, *named) if isinstance(each, str) and each}
 
 
 def _other_way(told: Side) -> str:

@@ -63,7 +63,7 @@ def told(lines: list[Json], rng: Random, shift: int) -> list[Json]:
 
 
 def file_of(lines: list[Json], began: int | None, provider: str | None, conns: dict[int, int] | None = None) -> bytes:
-    header = {"rtlog": 1, "id": "one", "tap": "proxy", "provider": provider}
+    header = {"rtlog": 1, "tap": "proxy", "provider": provider}
     started = {} if began is None else {"started": rfc3339(began)}
     numbered = [
         line | {"seq": number, "conn": (conns or {}).get(line["conn"], line["conn"])}

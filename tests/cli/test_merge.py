@@ -88,6 +88,19 @@ def test_a_merge_in_the_place_of_a_recording_keeps_its_id(call: tuple[Path, Path
     assert len(new) == 26
 
 
+def test_what_is_in_a_recording_already_is_not_merged_into_it(
+    rtlog: Callable, call: tuple[Path, Path], tmp_path: Path
+) -> None:
+    wire, program = call
+    merged = tmp_path / "merged.jsonl"
+    rtlog("merge", str(wire), str(program), "-o", str(merged))
+
+    for both in ((wire, wire), (merged, program), (wire, merged), (merged, merged)):
+        ran = rtlog("merge", *map(str, both), "-o", str(tmp_path / "doubled.jsonl"))
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert "already" in ran.err
+
+
 def test_a_recording_is_never_written_over(rtlog: Callable, call: tuple[Path, Path]) -> None:
     before = [path.read_bytes() for path in call]
 
