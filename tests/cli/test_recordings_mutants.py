@@ -15,13 +15,14 @@ STORY = Path(str(files("rtlog.recordings.samples"))) / "r01-in-flight-delete-502
 HEADER, *LINES = STORY.read_bytes().splitlines(keepends=True)
 WIRE = [line for line in LINES if b'"dir":"local"' not in line]
 PROGRAM = [line.replace(b'"src":"wire"', b'"src":"sdk"') for line in LINES if b'"dir":' in line]
+OTHER = HEADER.replace(b'"id":"', b'"id":"OTHER', 1)
 ODD = (None, -1, 2**70, "x", [], {}, 1.5, True, "\ud800", {"a": [{}]})
 COUNT = 40
 
 
-def mutant(lines: list[bytes], rng: Random) -> bytes:
+def mutant(lines: list[bytes], rng: Random, header: bytes = HEADER) -> bytes:
     """Give a recording of which some lines are gone, doubled, cut, or have members of other types."""
-    lines = [HEADER, *lines]
+    lines = [header, *lines]
     for _ in range(rng.randint(1, 6)):
         place = rng.randrange(len(lines))
         line = lines[place]
@@ -55,7 +56,7 @@ def test_a_mutant_is_worked_on_or_refused(rtlog: Callable, tmp_path: Path, comma
     for seed in range(COUNT):
         rng = Random(seed)  # noqa: S311 - a seed must give its mutant again
         wire.write_bytes(mutant(WIRE, rng))
-        program.write_bytes(mutant(PROGRAM, rng))
+        program.write_bytes(mutant(PROGRAM, rng, OTHER))
 
         ran = rtlog(*commands[command])
 
