@@ -7,7 +7,7 @@ print(analysis.verdict, [finding.id for finding in analysis.findings])
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from rtlog.analyzers.detector import Detector
 from rtlog.analyzers.finding import Finding, Severity
@@ -17,6 +17,7 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.rule import Rule, Settings
 from rtlog.analyzers.rules import RULES
 from rtlog.analyzers.story import Story, tell
+from rtlog.analyzers.verdict import Verdict, about_recording, verdict_of
 from rtlog.recordings.damage import Damage
 from rtlog.recordings.format import Header
 from rtlog.recordings.reader import Reading
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from rtlog.analyzers.reconciler.changes import Change
     from rtlog.recordings.record import Record
 
-Verdict = Literal["clean", "findings", "inconclusive"]
 DAMAGE_SHOWN: Final = 100
 
 
@@ -131,7 +131,9 @@ class Analysis:
         # Vocabularies that share our session and audio events share neither items nor responses with us.
         talked = any(c.items or c.buried or c.responses for c in self.connections())
         self._foreign = facts.foreign or (None if talked else facts.hint)
-        self.findings = found if self._foreign is None else [finding for finding in found if _about_recording(finding)]
+        self.findings = (
+            found if self._foreign is None else [finding for finding in found if about_recording(finding.rule)]
+        )
         self.stories = tell(self.findings, self._leads_to)
         self.verdict, self.reason = self.judge(self.findings)
 
@@ -163,22 +165,19 @@ class Analysis:
             return None
         # A damaged line is a finding without a time: it can be no timeline's T+0.
         roots = [root for root in (story.root for story in self.stories) if (root.run_start or root.at).t is not None]
-        ranked = sorted(roots, key=lambda root: root.severity is Severity.INFO or _about_recording(root))
+        ranked = sorted(roots, key=lambda root: root.severity is Severity.INFO or about_recording(root.rule))
         if not ranked:
             return self.coverage.first_t or 0
         return (ranked[0].run_start or ranked[0].at).t
 
     def judge(self, findings: Iterable[Finding]) -> tuple[Verdict, str | None]:
         """Give the verdict, and why it is inconclusive, were *findings* all that the finished analysis had found."""
-        grave = [finding for finding in findings if finding.severity is not Severity.INFO]
-        if any(not _about_recording(finding) for finding in grave):
-            return "findings", None
-        reason = self._inconclusive()
-        if reason is not None:
-            return "inconclusive", reason
-        return ("findings" if grave else "clean"), None
+        grave = (finding.rule for finding in findings if finding.severity is not Severity.INFO)
+        return verdict_of(grave, self.doubt)
 
-    def _inconclusive(self) -> str | None:
+    @property
+    def doubt(self) -> str | None:
+        """Why the finished analysis is inconclusive where nothing is found; `None` where that is clean."""
         coverage = self.coverage
         if self._foreign is not None:
             return f"this protocol is not modelled: {self._foreign}"
@@ -190,8 +189,3 @@ class Analysis:
             return "records are missing where they may matter"
         # A rule that breaks is no acquittal: a suite that relies on it would stay green for ever.
         return next((f"{code} {what}" for code, what in coverage.raised.items()), None)
-
-
-def _about_recording(finding: Finding) -> bool:
-    """Say whether a finding is about the file (RT9xx) rather than about the session."""
-    return finding.rule.startswith("RT9")

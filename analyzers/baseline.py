@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rtlog.analyzers.analysis import Analysis
 from rtlog.analyzers.report import FindingReport, RecordingReport, StoryReport
+from rtlog.analyzers.verdict import verdict_of
 
 
 class KnownFinding(BaseModel):
@@ -67,13 +67,16 @@ class Ledger:
         self.known = 0
         """Findings that were ticked off."""
 
-    def new_of(self, report: RecordingReport, analysis: Analysis) -> RecordingReport:
-        """Give *report* without the findings that are known, and judged as if they had not been found."""
+    def new_of(self, report: RecordingReport, doubt: str | None) -> RecordingReport:
+        """Give *report* without the findings that are known, and judged as if they had not been found.
+
+        *doubt* is the analysis' own: why the recording is inconclusive where nothing is found.
+        """
         known = {finding.id for finding in report.findings if self._tick(base_of(finding))}
         if not known:
             return report
-        verdict, reason = analysis.judge(finding for finding in analysis.findings if finding.id not in known)
         findings = _retold(report.findings, known)
+        verdict, reason = verdict_of((each.rule for each in findings if each.severity != "info"), doubt)
         return report.model_copy(
             update={
                 "verdict": verdict,

@@ -32,6 +32,7 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     exit_zero: o.ExitZero = False,
     provider: o.Provider = None,
     client: o.Client = None,
+    jobs: o.Jobs = None,
     config: o.Config = None,
     isolated: o.Isolated = False,
     show_settings: o.ShowSettings = False,
@@ -42,6 +43,7 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     """
     from rtlog.cli.configuring.settings import COMMAND_LINE, Layer, settings_for, words
     from rtlog.cli.exits import UNREADABLE
+    from rtlog.cli.fleet.engines import engine_for
     from rtlog.cli.running import Run
 
     asked = Layer(
@@ -60,8 +62,9 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     if show_settings:
         _show(settings)
         return
-    run = Run(settings, write_baseline)
-    _print(run, _recordings(files), settings, output, quiet=quiet, statistics=statistics)
+    paths = _recordings(files)
+    run = Run(settings, write_baseline, engine_for(jobs, len(paths)))
+    _print(run, paths, settings, output, quiet=quiet, statistics=statistics)
     code = run.close()
     raise typer.Exit(0 if exit_zero and code != UNREADABLE else code)
 
@@ -105,7 +108,8 @@ def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", ou
 
     check_format(settings.output_format)
     with opened(output, paths) as stream:
-        counted = statistics_of(run.reports(paths), f"rtlog {version('rtlog')}")
+        ran = [rule.code for rule in settings.setup.rules]
+        counted = statistics_of(run.sheets(paths), f"rtlog {version('rtlog')}", ran)
         print_statistics(counted, settings.output_format, stream)
 
 

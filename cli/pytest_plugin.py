@@ -158,7 +158,7 @@ def _judged(path: Path | str, settings: "RunSettings") -> "tuple[RecordingReport
     from rtlog.analyzers.baseline import Ledger
     from rtlog.cli.configuring.baseline_file import read_baseline
 
-    return report, Ledger(read_baseline(settings.baseline)).new_of(report, analysis)
+    return report, Ledger(read_baseline(settings.baseline)).new_of(report, analysis.doubt)
 
 
 def _missing(reports: "Sequence[RecordingReport]", settings: "RunSettings") -> Iterator[str]:

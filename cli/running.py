@@ -1,44 +1,66 @@
 """One run of `rtlog analyze` over its recordings: what is printed, what is only counted, and how it ends."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rtlog.analyzers.reporting import report_of
 from rtlog.cli.exits import FOUND, exit_code, failing, worst
+from rtlog.cli.fleet.engines import engine_for
+from rtlog.cli.fleet.work import Order
 from rtlog.cli.formats.wording import counted, printable
-from rtlog.cli.loading import analyze_file, unreadable
-from rtlog.recordings.errors import RecordingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from rtlog.analyzers.baseline import Ledger
+    from rtlog.analyzers.fleet.sheet import Sheet
     from rtlog.analyzers.report import FindingReport, RecordingReport
     from rtlog.cli.configuring.settings import RunSettings
+    from rtlog.cli.fleet.work import Engine, Source
 
 NAMED: Final = 5
 """Findings that have gone are named up to here; more are counted."""
 
 
 class Run:
-    """Analyzes recordings one by one, and remembers what the exit code and the baseline need."""
+    """Analyzes recordings in their order, and remembers what the exit code and the baseline need, not the reports."""
 
-    def __init__(self, settings: "RunSettings", new_baseline: Path | None = None) -> None:
+    def __init__(
+        self, settings: "RunSettings", new_baseline: Path | None = None, engine: "Engine | None" = None
+    ) -> None:
         self._settings = settings
         self._new_baseline = new_baseline
+        self._engine = engine
         self._ledger = self._opened_ledger()
-        self._reports: list[RecordingReport] = []
+        self._codes: set[int] = set()
+        self._recordings = 0
+        self._unreadable = False
         self._found: list[FindingReport] = []
+        """For the new baseline."""
+        self._rules_found: set[str] = set()
         self._not_judged: dict[str, str] = {}
 
-    def reports(self, paths: Iterable[Path]) -> "Iterator[RecordingReport]":
+    def reports(self, sources: "Sequence[Source]") -> "Iterator[RecordingReport]":
         """Give the report of each recording as it is analyzed, without what the baseline knows."""
-        for path in paths:
-            report = self._report(path)
-            if report.verdict == "unreadable":
-                tell(str(report.reason))
-            self._reports.append(report)
-            yield report
+        return (sheet.report for sheet in self.sheets(sources))
+
+    def sheets(self, sources: "Sequence[Source]") -> "Iterator[Sheet]":
+        """Give what is kept of each recording as it is analyzed, without what the baseline knows."""
+        from rtlog.cli.fleet.progress import Bar
+
+        engine = self._engine or engine_for(None, len(sources))
+        sheets = engine.sheets(sources, Order(self._settings.setup))
+        with closing(sheets), Bar(len(sources)) as bar:
+            for sheet in sheets:
+                bar.step()
+                self._note(sheet)
+                if sheet.report.verdict == "unreadable":
+                    bar.hide()
+                    tell(str(sheet.report.reason))
+                bar.make_way()
+                yield self._judged(sheet)
 
     def failing(self, report: "RecordingReport") -> "list[FindingReport]":
         """Give the findings of *report* that make this run fail."""
@@ -50,12 +72,11 @@ class Run:
         accepted = self._accept()
         if self._ledger is not None:
             self._tell_known(self._ledger)
-        missing = sorted(settings.expected - {finding.rule for finding in self._found})
+        missing = sorted(settings.expected - self._rules_found)
         for code in missing:
             reason = self._not_judged.get(code)
             tell(f"{code} was expected and not found{f' (not judged: {reason})' if reason else ''}")
-        fail_on = None if accepted else settings.fail_on.severity
-        codes = [exit_code(self._reports, fail_on, settings.expected)]
+        codes = self._codes - {FOUND} if accepted else self._codes
         return worst([*codes, FOUND] if missing else codes)
 
     def _opened_ledger(self) -> "Ledger | None":
@@ -79,22 +100,25 @@ class Run:
         from rtlog.cli.configuring.baseline_file import write_baseline
 
         write_baseline(path, self._found)
-        tell(f"{counted(len(self._found), 'finding')} of {counted(len(self._reports), 'recording')} written to {path}")
+        tell(f"{counted(len(self._found), 'finding')} of {counted(self._recordings, 'recording')} written to {path}")
         return True
 
-    @property
-    def _unreadable(self) -> bool:
-        return any(report.verdict == "unreadable" for report in self._reports)
+    def _note(self, sheet: "Sheet") -> None:
+        report = sheet.report
+        self._recordings += 1
+        self._unreadable |= report.verdict == "unreadable"
+        self._rules_found |= {finding.rule for finding in report.findings}
+        if self._new_baseline is not None:
+            self._found += report.findings
+        if report.coverage is not None:
+            self._not_judged |= report.coverage.not_judged
 
-    def _report(self, path: Path) -> "RecordingReport":
-        try:
-            reading, analysis = analyze_file(path, self._settings.setup)
-        except RecordingError as error:
-            return unreadable(path, error)
-        report = report_of(analysis, str(path), reading.header.id)
-        self._found += report.findings
-        self._not_judged |= analysis.coverage.not_judged
-        return self._ledger.new_of(report, analysis) if self._ledger else report
+    def _judged(self, sheet: "Sheet") -> "Sheet":
+        if self._ledger is not None:
+            sheet = replace(sheet, report=self._ledger.new_of(sheet.report, sheet.doubt))
+        settings = self._settings
+        self._codes.add(exit_code([sheet.report], settings.fail_on.severity, settings.expected))
+        return sheet
 
     def _tell_known(self, ledger: "Ledger") -> None:
         name = self._settings.baseline

@@ -12,6 +12,7 @@ from rtlog.cli.printing import Format
 CHOOSE: Final = "Which rules run"
 FAIL: Final = "What fails"
 ANALYZE: Final = "How it is read"
+FLEET: Final = "Many recordings"
 
 Files = Annotated[
     list[str] | None,
@@ -24,6 +25,19 @@ OutputFormat = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only recordings that have findings.")]
 Statistics = Annotated[bool, typer.Option("--statistics", help="Print how often each rule spoke, not the findings.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=0,
+        max=1024,
+        help="Analyze with N processes; 0 for one a core.",
+        show_default="1",
+        rich_help_panel=FLEET,
+    ),
+]
 ShowSettings = Annotated[
     bool, typer.Option("--show-settings", help="Print the settings, with where each comes from, and exit.")
 ]

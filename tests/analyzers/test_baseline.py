@@ -51,7 +51,7 @@ def test_what_is_known_is_left_out_counted_and_not_judged() -> None:
     assert codes(report) == ["RT101", "RT404", "RT104"]
 
     ledger = Ledger(baseline(report, "RT101", "RT404", "RT104"))
-    told = ledger.new_of(report, analysis)
+    told = ledger.new_of(report, analysis.doubt)
 
     assert (told.verdict, told.findings, told.stories, told.known, ledger.known) == ("clean", [], [], 3, 3)
     assert ledger.gone(["RT101", "RT404", "RT104"]) == []
@@ -60,7 +60,7 @@ def test_what_is_known_is_left_out_counted_and_not_judged() -> None:
 def test_what_is_new_is_told_as_a_story_of_its_own() -> None:
     report, analysis = analyzed(IN_FLIGHT_DELETE)
 
-    told = Ledger(baseline(report, "RT101")).new_of(report, analysis)
+    told = Ledger(baseline(report, "RT101")).new_of(report, analysis.doubt)
 
     assert (told.verdict, codes(told), told.known) == ("findings", ["RT404", "RT104"], 1)
     assert [finding.caused_by for finding in told.findings] == [None, None]
@@ -71,7 +71,7 @@ def test_what_is_new_is_told_as_a_story_of_its_own() -> None:
 def test_what_remains_is_whole(known: tuple[str, ...]) -> None:
     report, analysis = analyzed(IN_FLIGHT_DELETE)
 
-    told = Ledger(baseline(report, *known)).new_of(report, analysis)
+    told = Ledger(baseline(report, *known)).new_of(report, analysis.doubt)
 
     ids = {finding.id: finding for finding in told.findings}
     assert set(codes(told)) == {"RT101", "RT404", "RT104"} - set(known)
@@ -86,7 +86,7 @@ def test_a_baseline_does_not_acquit_what_could_not_be_judged() -> None:
     report, analysis = analyzed(LOSSY)
     assert (report.verdict, set(codes(report))) == ("findings", {"RT101", "RT404", "RT104", "RT902"})
 
-    told = Ledger(baseline(report, "RT101", "RT404", "RT104")).new_of(report, analysis)
+    told = Ledger(baseline(report, "RT101", "RT404", "RT104")).new_of(report, analysis.doubt)
 
     assert (told.verdict, told.reason) == ("inconclusive", "records are missing where they may matter")
     assert codes(told) == ["RT902"]
@@ -97,11 +97,11 @@ def test_more_than_is_known_is_new_and_less_is_gone() -> None:
     once = baseline(report, "RT101", "RT404", "RT104")
 
     ledger = Ledger(once)
-    first, second = ledger.new_of(report, analysis), ledger.new_of(report, analysis)
+    first, second = ledger.new_of(report, analysis.doubt), ledger.new_of(report, analysis.doubt)
     assert (codes(first), codes(second)) == ([], ["RT101", "RT404", "RT104"])
 
     twice = Ledger(baseline_of([*report.findings, *report.findings], "rtlog 0"))
-    twice.new_of(report, analysis)
+    twice.new_of(report, analysis.doubt)
     assert [(known.rule, known.count) for known in twice.gone(["RT101", "RT104"])] == [("RT101", 1), ("RT104", 1)]
 
 
@@ -112,7 +112,7 @@ def test_a_baseline_survives_other_ids_and_other_times() -> None:
 
     assert again.findings[0].items != report.findings[0].items
     assert baseline_of(report.findings, "rtlog 0") == baseline_of(again.findings, "rtlog 0")
-    assert Ledger(baseline(report, "RT101", "RT404", "RT104")).new_of(again, analysis).findings == []
+    assert Ledger(baseline(report, "RT101", "RT404", "RT104")).new_of(again, analysis.doubt).findings == []
 
 
 def test_equal_findings_of_one_recording_are_one_kind() -> None:

@@ -217,6 +217,10 @@ def test_statistics_stand_in_place_of_the_findings(analyze: Analyze) -> None:
         "       1        0  RT102  previous-item-not-found",
         "       1        1  RT105  delete-then-local-insert",
         "       1        0  RT404  tool-output-unknown-call",
+        "",
+        "findings  stories  recordings  sdk",
+        "       1        1           1  @livekit/agents@1.1.0  RT105 1",
+        "       6        1           1  livekit-agents@1.4.6   RT104 3, RT101 1, RT102 1, RT404 1",
     ]
 
 

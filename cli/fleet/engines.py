@@ -1,0 +1,24 @@
+"""Which engine analyzes the recordings of a run."""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rtlog.cli.fleet.work import Engine
+
+
+def engine_for(jobs: int | None, recordings: int) -> "Engine":
+    """Give the engine for *jobs* workers, 0 for one a core, and that many *recordings*."""
+    jobs = 1 if jobs is None else jobs or cores()
+    if min(jobs, recordings) > 1:
+        from rtlog.cli.fleet.processes import Processes
+
+        return Processes(jobs)
+    from rtlog.cli.fleet.one_by_one import OneByOne
+
+    return OneByOne()
+
+
+def cores() -> int:
+    """Give the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
