@@ -17,6 +17,8 @@ SHORTEST_FOREIGN: Final = 256
 """Characters of base64 from which a string in an event of another vocabulary is taken for media."""
 
 _OWN: Final = CLIENT_EVENTS | SERVER_EVENTS | LOCAL_EVENTS
+_FLAT: Final = frozenset(name for name in _OWN if name.endswith(".delta"))
+"""Most of a session's events; they have no content parts."""
 _PARTS: Final = re.compile(rb'"audio"\s*:\s*"')
 _BASE64: Final = re.compile(r"(?:data:[^,]{0,100},)?[A-Za-z0-9+/_\s-]+={0,2}")
 
@@ -63,6 +65,8 @@ def payloads(event_type: str, event: Json, message: bytes) -> list[Payload]:
     name = AUDIO_FIELDS.get(event_type)
     if name is not None:
         return list(_string(event, name, name))
+    if event_type in _FLAT:
+        return []
     if event_type not in _OWN:
         return [*_foreign(event)]
     return list(_parts(event)) if _PARTS.search(message) else []

@@ -3,8 +3,9 @@
 import base64
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 import orjson
 
@@ -17,8 +18,6 @@ LONGEST_TYPE: Final = 256
 """Characters; a longer `type` is no event type and is not repeated in the head of the line."""
 LONGEST_TEXT: Final = 4096
 """Characters of non-JSON text that a `data` record keeps under the `meta` policy."""
-SEARCHED: Final = 64
-"""Bytes by which a payload is found in its message."""
 
 _LINE_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 
@@ -39,23 +38,23 @@ class EventLine:
 
     def encode(self, seq: int, t: int | None) -> bytes:
         """Give the line, without a time where *t* is `None`; the event's text is spliced in."""
-        time = b"" if t is None else b',"t":%d' % t
         audio = b',"audio_bytes":%d' % self.audio_bytes if self.audio_bytes else b""
-        elided = b',"elided":' + orjson.dumps(self.elided) if self.elided else b""
-        respaced = b',"respaced":true' if self.respaced else b""
-        return b'{"type":%b,"dir":"%b","n":%d%b,"seq":%d%b,"conn":%d,"src":"%b"%b%b,"event":%b}\n' % (
-            orjson.dumps(self.type),
-            self.dir.encode(),
-            self.n,
-            audio,
-            seq,
-            time,
-            self.conn,
-            self.src.encode(),
-            elided,
-            respaced,
-            self.event,
-        )
+        time = b"" if t is None else b',"t":%d' % t
+        told = b',"elided":' + orjson.dumps(self.elided) if self.elided else b""
+        if self.respaced:
+            told += b',"respaced":true'
+        head, place = _head(self.type, self.dir), _place(self.conn, self.src)
+        return b'%b%d%b,"seq":%d%b%b%b,"event":%b}\n' % (head, self.n, audio, seq, time, place, told, self.event)
+
+
+@lru_cache
+def _head(event_type: str, direction: Dir) -> bytes:
+    return b'{"type":%b,"dir":"%b","n":' % (orjson.dumps(event_type), direction.encode())
+
+
+@lru_cache
+def _place(conn: int, src: Src) -> bytes:
+    return b',"conn":%d,"src":"%b"' % (conn, src.encode())
 
 
 @dataclass(slots=True)
@@ -85,20 +84,35 @@ class Policy:
         if event is None:
             return self.data("text", message, direction, conn)
         named = event.get("type")
-        event_type = named if isinstance(named, str) and len(named) <= LONGEST_TYPE else ""
+        event_type = named if isinstance(named, str) and len(named) <= LONGEST_TYPE and _is_text(named) else ""
+        respaced = b"\n" in message or b"\r" in message
+        # Line breaks, which in valid JSON stand only between tokens, become spaces.
+        text = message.translate(_LINE_BREAKS) if respaced else message
         found = payloads(event_type, event, message)
-        audio_bytes = sum(payload.size() for payload in found)
-        text, respaced = _one_line(message)
+        audio_bytes = 0
         elided: dict[str, str] = {}
-        if found and self.audio == "meta":
-            elided = {payload.path: payload.empty() for payload in found}
-            text = _emptied(text, found, event)
-        if self.redactor.suspects(text):
+        if found:
+            audio_bytes = sum([payload.size() for payload in found])
+            text, elided, suspected = self._heard(text, found, event)
+        else:
+            suspected = self.redactor.suspects(text)
+        if suspected:
             redacted = self.redactor.event(event)
             if redacted:
                 elided |= redacted
                 text, event_type = _dumped(event), self.redactor.text(event_type)
         return EventLine(event_type, direction, len(message), conn, src, text, audio_bytes, elided or None, respaced)
+
+    def _heard(self, text: bytes, found: list[Payload], event: Json) -> tuple[bytes, dict[str, str], bool]:
+        """Give what is kept of *text* with the payloads *found*, what is emptied, and whether secrets are suspected."""
+        placed = _placed(text, found[0]) if len(found) == 1 else None
+        if self.audio == "meta":
+            elided = {payload.path: payload.empty() for payload in found}
+            text = placed.rest if placed else _emptied(text, found, event)
+            return text, elided, self.redactor.suspects(text)
+        if placed is None:
+            return text, {}, self.redactor.suspects(text)
+        return text, {}, self.redactor.suspects(placed.rest) or self.redactor.suspects_sound(placed.payload)
 
     def data(self, op: str, message: bytes, direction: Dir, conn: int) -> KindLine:
         """Give the line of a message that is no event: binary, not JSON, invalid text, or JSON that is no object."""
@@ -110,6 +124,11 @@ class Policy:
         elif self.audio == "keep":
             fields["base64"] = base64.b64encode(message).decode()
         return KindLine("data", conn, fields)
+
+
+def _is_text(text: str) -> bool:
+    """Say whether *text* can be written: half a surrogate pair cannot."""
+    return text.isascii() or text.encode("utf-8", "ignore").decode() == text
 
 
 def _parsed(message: bytes) -> Json | None:
@@ -134,40 +153,39 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _one_line(message: bytes) -> tuple[bytes, bool]:
-    """Turn line breaks, which in valid JSON stand only between tokens, into spaces."""
-    if b"\n" in message or b"\r" in message:
-        return message.translate(_LINE_BREAKS), True
-    return message, False
+class _Placed(NamedTuple):
+    """A payload as it stands in its message, and the message's text with that emptied."""
+
+    payload: bytes
+    rest: bytes
+
+
+def _placed(text: bytes, payload: Payload) -> _Placed | None:
+    """Find *payload* in the JSON *text* by its key; `None` unless it can stand nowhere else.
+
+    Without escapes a key that stands in the text once is that key, and what follows it is its value.
+    """
+    key = payload.key.encode("utf-8", "surrogatepass")
+    start = text.find(b'"%b":' % key) + len(key) + 3
+    start += text.startswith(b" ", start)
+    sound = payload.text.encode("utf-8", "surrogatepass")
+    if not text.startswith(b'"', start) or not text.startswith(sound, start + 1):
+        return None
+    rest = text[: start + 1] + text[start + 1 + len(sound) :]
+    whole = rest.startswith(b'""', start) and b"\\" not in sound
+    return _Placed(sound, rest) if whole and b"\\" not in rest and rest.count(b'"%b"' % key) == 1 else None
 
 
 def _emptied(text: bytes, found: list[Payload], event: Json) -> bytes:
     """Empty the payloads in the event's own *text*; where that does not give *event* exactly, encode it anew."""
-    unambiguous = b"\\" not in text
     for payload in found:
-        text, alone = _without(text, b'"%b"' % payload.text.encode("utf-8", "surrogatepass"))
-        unambiguous = unambiguous and alone
-    if unambiguous:
-        # Without escapes a string's text is its value, and this one stands in the event once: nothing else was emptied.
-        return text
+        text = text.replace(b'"%b"' % payload.text.encode("utf-8", "surrogatepass"), b'""', 1)
     try:
         if orjson.loads(text) == event:
             return text
     except orjson.JSONDecodeError:
         pass
     return _dumped(event)
-
-
-def _without(text: bytes, quoted: bytes) -> tuple[bytes, bool]:
-    """Empty the first string *quoted* in *text*; say whether it stands there once.
-
-    Searching for all of it would prepare a search of its length: that took most of the time of an audio event.
-    """
-    head = quoted[:SEARCHED]
-    at = text.find(head)
-    if text.startswith(quoted, at) and text.find(head, at + 1) < 0:
-        return b'%b""%b' % (text[:at], text[at + len(quoted) :]), True
-    return text.replace(quoted, b'""', 1), text.count(quoted) == 1
 
 
 def _dumped(event: Json) -> bytes:

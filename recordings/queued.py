@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -77,6 +77,11 @@ class QueuedWriter(Writer):
             self._tell_missed(seen)
             self._waiting.append((line, seen))
             self._changed.notify()
+
+    def write_all(self, lines: Sequence[Line], at: int | None = None) -> None:
+        """Let *lines*, all seen at *at*, be written."""
+        for line in lines:
+            self.write(line, at)
 
     def finish(self) -> None:
         """Take no more records; what waits, and the footer, are written without anybody waiting for it."""

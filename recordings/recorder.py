@@ -28,7 +28,7 @@ from rtlog.recordings.naming import file_name, new_id, recordings_folder
 from rtlog.recordings.queued import QueuedWriter
 from rtlog.recordings.record import Dir, Src
 from rtlog.recordings.redaction import Redactor
-from rtlog.recordings.writer import Gap, Writer
+from rtlog.recordings.writer import Gap, Line, Writer
 
 Message = bytes | str | Mapping[str, object]
 """An event: its JSON text, or the object."""
@@ -116,11 +116,15 @@ class Recorder:
 
     def event(self, direction: Dir, event: Message, at: int | None = None, *, src: Src | None = None) -> None:
         """Record a text message; one that is no JSON object becomes a `data` record."""
-        line = self.policy.line(_text(event), direction, self.conn, src or self.src)
+        self.writer.write(self.line(direction, _text(event), src or self.src), at)
+
+    def line(self, direction: Dir, message: bytes, src: Src) -> Line:
+        """Count a text *message*, and give the line that records it once it is written."""
+        line = self.policy.line(message, direction, self.conn, src)
         if not isinstance(line, KindLine):
             self.events += 1
             self.audio_bytes += line.audio_bytes
-        self.writer.write(line, at)
+        return line
 
     def mark(self, text: str, at: int | None = None) -> None:
         """Record a note of a person."""

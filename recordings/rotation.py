@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -88,6 +88,11 @@ class RotatingWriter(Writer):
             if self._is_full():
                 self._turn()
             super().write(line, at)
+
+    def write_all(self, lines: Sequence[Line], at: int | None = None) -> None:
+        """Append *lines* one by one: any of them may be the first of a new file."""
+        for line in lines:
+            self.write(line, at)
 
     def _is_full(self) -> bool:
         size, age = self._rotation.size, self._rotation.age

@@ -1,4 +1,4 @@
-"""The recording file: a header, one `write()` a record, and a footer after a clean end.
+"""The recording file: a header, one `write()` a record or for those that came at once, and a footer after a clean end.
 
 A record reaches the file whole or not at all: what a full disk cut short is cut off again, so every complete line
 parses and `kill -9` costs nothing that was handed over. A failing disk never raises into the session: losses are
@@ -9,7 +9,8 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
@@ -115,20 +116,31 @@ class Writer:
         with self._lock:
             if self._fd is None:
                 return
-            self._t = max(self._t, (self.clock() if at is None else at) - self._base)
-            self._seq += 1
-            seq, gap = self._seq, b""
-            if self._lost:
-                gap = Gap(self._lost).encode(self._seq, self._t)
-                seq += 1
-            data = line.encode(seq, self._t)
+            t = self._moment(at)
+            seq = self._seq = self._seq + 1
+            data = Gap(self._lost).encode(seq, t) + line.encode(seq + 1, t) if self._lost else line.encode(seq, t)
             try:
-                self._append(gap + data)
+                self._append(data)
             except OSError as error:
                 self._lose(error)
                 return
-            self._seq = seq
-            self._count(line, 2 if gap else 1)
+            if self._lost:
+                self._seq += 1
+            self._count(line, 2 if self._lost else 1)
+
+    def write_all(self, lines: Sequence[Line], at: int | None = None) -> None:
+        """Append *lines*, all seen at *at*, in one write; where the disk refuses that, each for itself."""
+        with self._lock:
+            if self._fd is not None and not self._lost and len(lines) > 1:
+                t = self._moment(at)
+                with suppress(OSError):
+                    self._append(b"".join([line.encode(seq, t) for seq, line in enumerate(lines, self._seq + 1)]))
+                    self._seq += len(lines)
+                    for line in lines:
+                        self._count(line, 1)
+                    return
+            for line in lines:
+                self.write(line, at)
 
     def close(self) -> None:
         """Write the footer and close the file; closing twice is closing once."""
@@ -170,6 +182,10 @@ class Writer:
         finally:
             os.close(fd)
 
+    def _moment(self, at: int | None) -> int:
+        self._t = max(self._t, (self.clock() if at is None else at) - self._base)
+        return self._t
+
     def _ending(self) -> bytes:
         gap = b""
         if self._lost:
@@ -180,8 +196,9 @@ class Writer:
 
     def _count(self, line: Line | None, written: int) -> None:
         self.records += written
-        self.dropped += self._lost + (line.lost if isinstance(line, Gap) else 0)
-        self._lost = 0
+        if self._lost or isinstance(line, Gap):
+            self.dropped += self._lost + (line.lost if isinstance(line, Gap) else 0)
+            self._lost = 0
 
     def _append(self, data: bytes) -> None:
         """Append whole lines or nothing; raises OSError when the disk takes nothing."""
@@ -189,15 +206,19 @@ class Writer:
             return
         if self._torn:
             data = b"\n" + data
-        written = os.write(self._fd, data)
+        written, size = os.write(self._fd, data), len(data)
+        if written < size:
+            self._complete(self._fd, data, written)
+        self._torn = False
+        self.size += size
+
+    def _complete(self, fd: int, data: bytes, written: int) -> None:
         try:
             while written < len(data):
-                written += os.write(self._fd, data[written:])
+                written += os.write(fd, data[written:])
         except OSError:
             self._cut(written)
             raise
-        self._torn = False
-        self.size += len(data)
 
     def _cut(self, written: int) -> None:
         """Take back the *written* bytes of a line that did not fit; a line feed ends it where that fails too."""

@@ -58,6 +58,33 @@ def test_audio_is_emptied_in_place_measured_and_named(event_type: str, field: st
     assert b',"audio_bytes":100,"seq":' in line.encode(1, 1)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        b'{"type":"response.output_audio.delta","delta":"%b","x":{"delta":""}}',
+        b'{"type":"response.output_audio.delta","x":{"delta":"AAAA"},"delta":"%b"}',
+        b'{"type":"response.output_audio.delta","delta":"","delta":"%b"}',
+        b'{"type":"response.output_audio.delta","delta" : "%b"}',
+        b'{"type":"response.output_audio.delta","d\\u0065lta":"%b"}',
+        b'{"type":"response.output_audio.delta","x":"\\"delta\\":\\"","delta":"%b"}',
+    ],
+)
+def test_only_the_audio_is_emptied_however_the_event_is_written(message: bytes):
+    said = json.loads(message % AUDIO)
+
+    line = keep(message % AUDIO)
+
+    assert json.loads(line.event) == said | {"delta": ""}
+    assert (line.audio_bytes, line.elided) == (100, {"delta": DIGEST})
+
+
+def test_kept_audio_that_spells_the_words_of_secrets_is_verbatim():
+    spelled = b"key+auth/token+password/secret+bearer/basic+eyJ/AIzaAIza" * 20
+    message = b'{"type":"input_audio_buffer.append","audio":"%b"}' % spelled
+
+    assert keep(message, "keep").event == message
+
+
 def test_kept_audio_is_verbatim_and_measured_all_the_same():
     message = b'{"type":"response.output_audio.delta","delta":"%b"}' % AUDIO
 
@@ -165,6 +192,12 @@ def test_half_a_surrogate_pair_is_kept_as_the_sender_wrote_it():
     message = b'{"type":"response.output_text.delta","delta":"\\ud83d"}'
 
     assert keep(message).event == message
+
+
+def test_half_a_surrogate_pair_is_no_event_type():
+    line = encoded(b'{"type":"response.\\ud83d"}')
+
+    assert line.startswith(b'{"type":"","dir":"server"')
 
 
 def test_binary_keeps_its_bytes_only_where_audio_is_kept():

@@ -114,6 +114,26 @@ def test_a_secret_once_seen_in_its_place_is_known_everywhere():
     assert line.elided == {"error.message": "redacted"}
 
 
+@pytest.mark.parametrize(
+    "around", ["%s", "A" * 400 + "/%s", "A" * 400 + "/Bearer abcdefghijklmnop%s", "it is mild. " * 40 + "%s"]
+)
+def test_a_key_in_the_place_of_audio_is_taken_out_of_it(around: str):
+    message = json.dumps({"type": "input_audio_buffer.append", "audio": around % KEY}).encode()
+
+    line = Policy("keep", Redactor()).line(message, "client", 1, "wire")
+
+    assert KEY.encode() not in line.event
+    assert line.elided == {"audio": "redacted"}
+
+
+def test_a_secret_of_letters_that_is_known_is_found_in_the_place_of_audio():
+    redactor = Redactor()
+    redactor.headers([("api-key", "0123456789abcdef")])
+    message = b'{"type":"input_audio_buffer.append","audio":"%b0123456789abcdef"}' % (b"A" * 400)
+
+    assert b"0123456789abcdef" not in Policy("keep", redactor).line(message, "client", 1, "wire").event
+
+
 def test_nothing_in_a_deep_event_is_out_of_reach():
     message = b'{"type":"x","a":' + b"[" * 900 + b'"%b"' % KEY.encode() + b"]" * 900 + b"}"
 

@@ -51,6 +51,18 @@ def test_every_record_is_on_the_disk_before_the_next_one(tmp_path: Path):
     writer.close()
 
 
+def test_what_came_at_once_is_on_the_disk_together_numbered_and_at_one_time(tmp_path: Path):
+    clock = iter(range(0, 1_000, 10))
+    with Writer(tmp_path / "a.rtlog.jsonl", Header(), clock=lambda: next(clock)) as writer:
+        writer.write(mark("before"))
+        writer.write_all([mark("one"), Gap(3, reason="of another cause"), mark("two")], 70)
+        _, *records = lines(tmp_path / "a.rtlog.jsonl")
+
+    assert [record["seq"] for record in records] == [1, 2, 3, 4]
+    assert [record["t"] for record in records] == [10, 70, 70, 70]
+    assert lines(tmp_path / "a.rtlog.jsonl")[-1] == {"end": True, "records": 4, "dropped": 3}
+
+
 def test_closing_twice_and_writing_after_it_change_nothing(tmp_path: Path):
     path = tmp_path / "a.rtlog.jsonl"
     writer = Writer(path, Header())
@@ -105,23 +117,30 @@ FULL_DISK = textwrap.dedent("""
     from rtlog.recordings.message import KindLine
     from rtlog.recordings.writer import Writer
 
+    def a_mark(number):
+        return KindLine("mark", 1, {{"text": f"{{number}} " + "x" * 400}})
+
     told = []
     writer = Writer(Path(sys.argv[1]), Header(), on_failure=told.append)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))
-    for number in range(10):
-        writer.write(KindLine("mark", 1, {"text": f"{number} " + "x" * 400}))
+    {told}
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    writer.write(KindLine("mark", 1, {"text": "room again"}))
+    writer.write(KindLine("mark", 1, {{"text": "room again"}}))
     assert writer.lossy
     assert len(told) == 1, told
     writer.close()
 """)
 
 
-def test_a_full_disk_loses_whole_records_tells_once_and_leaves_a_gap(tmp_path: Path):
+ONE_BY_ONE = "for number in range(10): writer.write(a_mark(number))"
+TOGETHER = "writer.write_all([a_mark(number) for number in range(10)])"
+
+
+@pytest.mark.parametrize("told", [ONE_BY_ONE, TOGETHER])
+def test_a_full_disk_loses_whole_records_tells_once_and_leaves_a_gap(told: str, tmp_path: Path):
     path = tmp_path / "a.rtlog.jsonl"
 
-    subprocess.run([sys.executable, "-c", FULL_DISK, path], check=True)
+    subprocess.run([sys.executable, "-c", FULL_DISK.format(told=told), path], check=True)
 
     _, *records, footer = lines(path)
     kept = [record for record in records if record["kind"] == "mark"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from struct import unpack_from
 from typing import Final
 
 try:
@@ -50,13 +49,15 @@ class FrameReader:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._buffer = bytearray()
+        self._begun = bytearray()
+        self._needed = 0
+        self._end = 0
         self._passing = 0
 
     @property
     def idle(self) -> bool:
         """Whether the bytes so far end with a frame."""
-        return not self._buffer and not self._passing
+        return not self._begun and not self._passing
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """Take *data* and give the frames that it completes. Raises FrameError."""
@@ -64,38 +65,46 @@ class FrameReader:
             passed = min(self._passing, len(data))
             self._passing -= passed
             data = data[passed:]
-        self._buffer += data
-        while (frame := self._next()) is not None:
+        if self._begun:
+            self._begun += data
+            if len(self._begun) < self._needed:
+                return
+            data = bytes(self._begun)
+            self._begun.clear()
+        at = 0
+        while (frame := self._next(data, at)) is not None:
             yield frame
+            at = self._end
+        self._begun += data[at:]
 
-    def _next(self) -> Frame | None:
-        """Give the next frame of the buffer, or `None` until more bytes come."""
-        buffer = self._buffer
-        if len(buffer) < 2:  # noqa: PLR2004 - the shortest header
+    def _next(self, data: bytes, at: int) -> Frame | None:
+        """Give the frame that begins *at*, and note its end; `None` until as many bytes as are then noted have come."""
+        self._needed = 2
+        if len(data) < at + 2:
             return None
-        first, second = buffer[0], buffer[1]
-        opcode, masked, size, start = first & 0x0F, second & 0x80, second & 0x7F, 2
+        first, second = data[at], data[at + 1]
+        size, start = second & 0x7F, at + 2
         _check(first, size)
         if size >= _LENGTH_16:
-            start = 4 if size == _LENGTH_16 else 10
-            if len(buffer) < start:
-                return None
-            (size,) = unpack_from("!H" if size == _LENGTH_16 else "!Q", buffer, 2)
-        mask_at = start
-        start += _MASK_BYTES if masked else 0
-        if len(buffer) < start:
-            return None
-        if size > self._limit:
-            self._passing = max(0, start + size - len(buffer))
-            del buffer[: start + size]
-            return Frame(opcode, bool(first & 0x80), bool(first & 0x40), size, None)
-        if len(buffer) < start + size:
-            return None
-        payload = bytes(buffer[start : start + size])
+            start += 2 if size == _LENGTH_16 else 8
+            size = int.from_bytes(data[at + 2 : start], "big")
+        masked = second & 0x80
         if masked:
-            payload = unmask(payload, bytes(buffer[mask_at:start]))
-        del buffer[: start + size]
-        return Frame(opcode, bool(first & 0x80), bool(first & 0x40), size, payload)
+            start += _MASK_BYTES
+        self._needed, self._end = start - at, start + size
+        if len(data) < start:
+            return None
+        payload = None
+        if size > self._limit:
+            self._passing = max(0, self._end - len(data))
+        elif len(data) < self._end:
+            self._needed += size
+            return None
+        else:
+            payload = data[start : self._end]
+            if masked:
+                payload = unmask(payload, data[start - _MASK_BYTES : start])
+        return Frame(first & 0x0F, bool(first & 0x80), bool(first & 0x40), size, payload)
 
 
 def whole_text(data: bytes, limit: int) -> bytes | None:

@@ -1,6 +1,6 @@
 """Messages out of frames: fragments joined, compression undone, control frames between them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from rtlog.recordings.taps.proxy.deflate import Deflate, Inflater, TooLargeError
@@ -43,17 +43,12 @@ class MessageReader:
         self._message: bytes | bytearray = b""
         self._kept = True
 
-    def feed(self, data: bytes) -> Iterable[Received]:
-        """Take *data*, give what it completes. Raises FrameError or InflateError: the direction cannot be read on."""
-        if (
-            self._opcode == CONTINUATION
-            and self._frames.idle
-            and (payload := whole_text(data, self._limit)) is not None
-        ):
-            return (Received("text", payload, len(payload)),)
-        return self._feed(data)
+    def whole_text(self, data: bytes) -> bytes | None:
+        """Give the text message of which *data* is the one, whole, uncompressed frame; `None`: `feed` must see it."""
+        return whole_text(data, self._limit) if self._opcode == CONTINUATION and self._frames.idle else None
 
-    def _feed(self, data: bytes) -> Iterator[Received]:
+    def feed(self, data: bytes) -> Iterator[Received]:
+        """Take *data*, give what it completes. Raises FrameError or InflateError: the direction cannot be read on."""
         for frame in self._frames.feed(data):
             if frame.opcode >= CLOSE:
                 yield _control(frame)

@@ -1,7 +1,7 @@
 """The wiretap of one connection: the copy of its bytes, in the order they came, turned into records."""
 
-from collections.abc import Callable
-from typing import Final, Literal
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, Literal
 
 from rtlog.recordings.recorder import Recorder
 from rtlog.recordings.taps.proxy.deflate import InflateError, negotiated
@@ -10,9 +10,14 @@ from rtlog.recordings.taps.proxy.head import END, LARGEST, SWITCHING, BadHeadErr
 from rtlog.recordings.taps.proxy.messages import MessageReader, Received
 from rtlog.recordings.taps.proxy.sessions import Sessions
 
+if TYPE_CHECKING:
+    from rtlog.recordings.writer import Line
+
 Side = Literal["client", "server"]
 
 ABNORMAL: Final = 1006
+AT_ONCE: Final = 1024 * 1024
+"""Bytes of messages that are written together: inflated, a chunk may hold any number."""
 LARGEST_REFUSAL: Final = 4096
 """Bytes of a refused handshake's answer that are kept."""
 
@@ -132,16 +137,36 @@ class Wiretap:
         reader = self._readers.get(side)
         if reader is None or self._recorder is None:
             return
+        recorder = self._recorder
+        if (text := reader.whole_text(data)) is not None:
+            # Almost every chunk.
+            recorder.writer.write(recorder.line(side, text, recorder.src), at)
+            return
         try:
-            for received in reader.feed(data):
-                self._record(self._recorder, side, received, at)
+            self._take(recorder, side, reader.feed(data), at)
         except (FrameError, InflateError) as error:
             self.fail(side, error, at)
 
+    def _take(self, recorder: Recorder, side: Side, received: Iterable[Received], at: int) -> None:
+        """Record what came at once in one write, or in a few where it is much."""
+        lines: list[Line] = []
+        size = 0
+        try:
+            for each in received:
+                text = each.kind == "text"
+                if text:
+                    lines.append(recorder.line(side, each.payload, recorder.src))
+                    size += each.size
+                if not text or size > AT_ONCE:
+                    recorder.writer.write_all(lines, at)
+                    lines, size = [], 0
+                if not text:
+                    self._record(recorder, side, each, at)
+        finally:
+            recorder.writer.write_all(lines, at)
+
     def _record(self, recorder: Recorder, side: Side, received: Received, at: int) -> None:
         match received.kind:
-            case "text":
-                recorder.event(side, received.payload, at)
             case "binary":
                 recorder.binary(side, received.payload, at)
             case "oversize":
