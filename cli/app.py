@@ -73,10 +73,12 @@ def _run(arguments: list[str]) -> int:
         # typer keeps its usage errors private; they are known by what they can do.
         if not hasattr(error, "format_message"):
             raise
+        from rtlog.cli.expected import in_words
+
         command = "".join(f" {name}" for name in arguments[:1] if name in COMMANDS)
         # What a validator says of a value has its own kind in front, and no full stop.
         problem = str(error.format_message()).replace("Value error, ", "").rstrip(".")
-        return _complain(f"{problem}. See: rtlog{command} -h")
+        return _complain(f"{in_words(problem)}. See: rtlog{command} -h")
     return code if isinstance(code, int) else 0
 
 

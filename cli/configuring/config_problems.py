@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from rtlog.analyzers.rule import Rule
 from rtlog.analyzers.selection import UnknownRuleError, nearest, rule_called
+from rtlog.cli.expected import expected
 
 SHOWN: Final = 60
 """Characters of a wrong value that are repeated to its author."""
@@ -18,7 +19,7 @@ def wrong_value(error: ErrorDetails, inside: str, key: str) -> str:
     given = error["input"]
     value = repr(given) if isinstance(given, str | list | dict) else str(given).lower()
     shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
-    wanted = "a table" if error["type"] == "model_type" else error["msg"].removeprefix("Input should be ")
+    wanted = "a table" if error["type"] == "model_type" else expected(error["msg"])
     return f"{key}{inside} should be {wanted}, not {shown}"
 
 
