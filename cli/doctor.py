@@ -64,7 +64,8 @@ def _repair(path: Path, output: Path | None, *, force: bool) -> None:
     target = output or named_after(path, "repaired")
     made = repair(path, target, force=force)
     lost = f", a gap for {made.dropped:,} that cannot" if made.dropped else ""
-    print(f"rtlog: wrote {target}: {counted(made.kept, 'record')} that can be read{lost}", file=sys.stderr)
+    twice = f", a gap for {counted(made.disordered, 'place')} where the numbers go back" if made.disordered else ""
+    print(f"rtlog: wrote {target}: {counted(made.kept, 'record')} that can be read{lost}{twice}", file=sys.stderr)
 
 
 def _print(found: "list[Diagnosis]", output_format: Format, stream: TextIO) -> None:

@@ -14,6 +14,7 @@ from rtlog.recordings.relining import relined
 
 REPAIRED: Final = "repaired"
 REASON: Final = "unreadable or missing in the file that this was repaired from"
+DISORDER: Final = "the numbers go back here in the file that this was repaired from"
 
 
 class Repairer:
@@ -25,6 +26,8 @@ class Repairer:
         self.kept = 0
         self.dropped = 0
         """Records that are missing or unreadable, and have a gap in the copy."""
+        self.disordered = 0
+        """Places where the numbers go back, which have a gap in the copy."""
         self._number = 0
         self._seq = 0
         self._lost = 0
@@ -44,7 +47,13 @@ class Repairer:
             self._lost += lost
             # The recorder's own gap accounts for the numbers before it.
             missing = 0 if lost >= missing else missing
-        yield from self._gap(missing, record.t)
+        if missing < 0:
+            # The copy's numbers no longer tell that lines stand there twice, or that others are not where they belong.
+            self.disordered += 1
+            yield self._told_gap(1, record.t, DISORDER)
+        elif missing:
+            self.dropped += missing
+            yield self._told_gap(missing, record.t, REASON)
         self._seq, self._t, self._conn = record.seq, record.t, record.conn
         self._number += 1
         self.kept += 1
@@ -53,7 +62,10 @@ class Repairer:
 
     def footer(self) -> Iterator[bytes]:
         """Give the end of the copy once the reading is exhausted."""
-        yield from self._gap(self._missing_at_end(), self._t)
+        missing = self._missing_at_end()
+        if missing > 0:
+            self.dropped += missing
+            yield self._told_gap(missing, self._t, REASON)
         yield encode(Footer(records=self._number, dropped=self._lost).model_dump(mode="json")) + b"\n"
 
     def _missing_at_end(self) -> int:
@@ -63,14 +75,9 @@ class Repairer:
         unnumbered = self._reading.damage.kinds["unreadable"] - self.dropped
         return max(at_end, unnumbered)
 
-    def _gap(self, missing: int, t: int | None) -> Iterator[bytes]:
-        if missing <= 0:
-            return
+    def _told_gap(self, missing: int, t: int | None, reason: str) -> bytes:
         self._number += 1
         self._lost += missing
-        self.dropped += missing
         told: dict[str, object] = {"kind": "gap", "seq": self._number}
-        yield (
-            encode(told | ({} if t is None else {"t": t}) | {"conn": self._conn, "lost": missing, "reason": REASON})
-            + b"\n"
-        )
+        at = {} if t is None else {"t": t}
+        return encode(told | at | {"conn": self._conn, "lost": missing, "reason": reason}) + b"\n"
