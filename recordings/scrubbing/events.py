@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from rtlog.recordings.scrubbing.categories import Category
-from rtlog.recordings.scrubbing.json_text import OPENERS, JsonText, scrubbed
+from rtlog.recordings.scrubbing.json_text import OPENERS, JsonText, mixed, scrubbed
 from rtlog.recordings.scrubbing.places import CORRELATION, NAME, SCHEMA_WORDS, Place, Treatment, place_of
 from rtlog.recordings.scrubbing.pseudonyms import Pseudonyms, Stream
 
@@ -72,8 +72,9 @@ class EventScrubber:
         match place.treatment:
             case Treatment.PROTOCOL:
                 return text if NAME.fullmatch(text) else self._names.text(text)
-            case Treatment.JSON:
-                return scrubbed(self._names, text, keep_keys=self._keep_keys)
+            case Treatment.JSON | Treatment.MIXED:
+                told = scrubbed if place.treatment is Treatment.JSON else mixed
+                return told(self._names, text, keep_keys=self._keep_keys)
             case Treatment.SENTENCE:
                 return _QUOTED.sub(self._quoted, text)
             case Treatment.EMPTIED:

@@ -4,7 +4,9 @@ Read character by character and never parsed: arguments come in pieces, a cut te
 one's pseudonym, and what is no JSON after all is scrubbed like any text.
 """
 
+import json
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from rtlog.recordings.scrubbing.alphabets import is_letter
@@ -13,6 +15,9 @@ from rtlog.recordings.scrubbing.pseudonyms import Pseudonyms
 OPENERS: Final = ("{", "[", '"')
 """What a JSON text that is worth it begins with; a bare number or word is text."""
 LITERALS: Final = ("true", "false", "null")
+MOST_TRIED: Final = 64
+"""Brackets in a text behind which no JSON begins, after which no more is looked for."""
+_BRACKET: Final = re.compile(r"[{\[]")
 _SPECIAL: Final = re.compile(r'["\\]')
 _ESCAPE: Final = 4
 """Digits of an escape that begins with a backslash and `u`."""
@@ -131,3 +136,26 @@ def scrubbed(names: Pseudonyms, text: str, *, keep_keys: bool = True) -> str:
     if bare.startswith(OPENERS):
         return JsonText(names, keep_keys=keep_keys).feed(text)
     return names.text(text)
+
+
+def mixed(names: Pseudonyms, text: str, *, keep_keys: bool = True) -> str:
+    """Give the pseudonym of a whole *text* in which JSON may stand, which looks as it does where it stands alone."""
+    said, place = [], 0
+    for begin, end in _values(text):
+        said += [names.text(text[place:begin]), JsonText(names, keep_keys=keep_keys).feed(text[begin:end])]
+        place = end
+    return "".join([*said, names.text(text[place:])])
+
+
+def _values(text: str) -> Iterator[tuple[int, int]]:
+    """Give where each whole object or list in *text* begins and ends."""
+    decode, tried = json.JSONDecoder(strict=False).raw_decode, 0
+    bracket = _BRACKET.search(text)
+    while bracket is not None and tried < MOST_TRIED:
+        begin = end = bracket.start()
+        try:
+            _, end = decode(text, begin)
+            yield begin, end
+        except (ValueError, RecursionError):
+            tried += 1
+        bracket = _BRACKET.search(text, max(end, begin + 1))

@@ -20,6 +20,8 @@ class Treatment(Enum):
     WORDS = auto()
     JSON = auto()
     """Words, or JSON with words in it; an object or a list is data of its own."""
+    MIXED = auto()
+    """Words among which JSON may stand."""
     SENTENCE = auto()
     """The provider's own, which may quote: an error, a reason."""
     DATA = auto()
@@ -96,6 +98,8 @@ TOOL_MEMBERS: Final = frozenset({"call_id", "input_schema", "parameters", "remai
 """Members of nothing but tools and their calls, and of limits, whose names are the protocol's."""
 
 OF_TYPE: Final = {
+    # Not what a model says: it comes in pieces, in which nobody can know what will be JSON.
+    ("input_text", "text"): Place(Category.SPOKEN, Treatment.MIXED),
     ("response.function_call_arguments.delta", "delta"): Place(Category.ARGUMENTS, Treatment.JSON),
     ("response.mcp_call_arguments.delta", "delta"): Place(Category.ARGUMENTS, Treatment.JSON),
     ("local.ctx_push_begin", "items"): Place(Category.OTHER, Treatment.PROTOCOL),

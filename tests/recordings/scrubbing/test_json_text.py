@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlog.recordings.scrubbing.json_text import JsonText, scrubbed
+from rtlog.recordings.scrubbing.json_text import JsonText, mixed, scrubbed
 from rtlog.recordings.scrubbing.pseudonyms import Pseudonyms
 
 KEY = b"a test's key"
@@ -88,3 +88,25 @@ def test_what_only_looks_like_json_is_scrubbed_as_well() -> None:
 def test_a_bare_word_of_json_stays_and_other_text_is_text() -> None:
     assert scrub(" true ") == " true "
     assert scrub("trueheart") != "trueheart"
+
+
+@given(VALUES)
+def test_json_among_words_looks_as_it_does_alone(value: Any) -> None:  # noqa: ANN401
+    text, names = json.dumps({"city": value}), Pseudonyms(KEY)
+
+    said = mixed(names, f"The tool said {text}, Rosalind [1].")
+
+    assert said == f"{names.text('The tool said ')}{scrub(text)}{names.text(', Rosalind [1].')}"
+
+
+def test_what_is_no_json_among_words_is_words() -> None:
+    text, names = "[[[ {'name': 'Rosalind'} {\"name\": \"Rosalind\" [redacted] }", Pseudonyms(KEY)
+
+    assert mixed(names, text) == names.text(text)
+
+
+def test_a_text_of_brackets_is_given_up_early_and_still_scrubbed() -> None:
+    said = mixed(Pseudonyms(KEY), "[" * 100_000 + ' {"city": "Paris"}')
+
+    assert "Paris" not in said
+    assert len(said) == 100_000 + len(' {"city": "Paris"}')

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -228,3 +229,18 @@ def test_events_without_a_head_stay_readable_and_keep_their_times() -> None:
     (record,) = read(io.BytesIO(orjson.dumps(sound)))
     assert (record.type, record.dir, record.audio_bytes, record.t) == ("input_audio_buffer.append", "client", 24, 0)
     assert truncated == said
+
+
+@pytest.mark.parametrize("keep_keys", [True, False])
+def test_what_a_tool_answered_looks_the_same_where_a_message_repeats_it(*, keep_keys: bool) -> None:
+    answer = '{"status": "in transit", "late": true, "note": "M\\u00fcller\\nat 5e3"}'
+    output = {"type": "function_call_output", "call_id": "call_1", "output": answer}
+    message = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": f"It said: {answer}!"}]}
+    events = [{"type": "conversation.item.create", "item": item} for item in (output, message)]
+    scrubber = Scrubber(b"a test's key", keep_keys=keep_keys)
+
+    told, repeated = (json.loads(scrubber.line(json.dumps(each).encode())) for each in events)
+
+    assert told["item"]["output"] in repeated["item"]["content"][0]["text"]
+    assert "transit" not in json.dumps(repeated)
+    assert ("status" in json.dumps(repeated)) is keep_keys
