@@ -44,6 +44,7 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     split: Annotated[Literal["session", "connection", "run"], typer.Option(help="What becomes one file.")] = "session",
     title: Annotated[str | None, typer.Option(help="A name for the recording.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,  # noqa: FBT002 - a flag
+    append: Annotated[bool, typer.Option("--append", help="Go on in the recording that -o names.")] = False,  # noqa: FBT002 - a flag
     max_message: Annotated[int, typer.Option(min=1, help="MiB of a message that are kept at most.")] = 64,
     live: Annotated[  # noqa: FBT002 - a flag
         bool,
@@ -74,9 +75,13 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     from rtlog.recordings.taps.proxy import Listen, Options
 
     rotation = Rotation.after(rotate_size, rotate_time)
-    options = Options(output, force, audio, split, title, fsync or None, rotation)
+    options = Options(output, force, audio, "run" if append else split, title, fsync or None, rotation, append)
     limit = max_message * MEBIBYTE
-    check_writable(output or recordings_folder(), force=force)
+    if not append:
+        check_writable(output or recordings_folder(), force=force)
+    elif output is None or force or rotation or tap or webrtc or command == ["-"]:
+        needs = "needs -o FILE, and takes no --force, --rotate-…, --tap, --webrtc and no events on stdin"
+        raise typer.BadParameter(needs, param_hint="--append")
     if tap is not None and rotation is not None:
         raise typer.BadParameter("what it tells goes into one file", param_hint="--tap, --rotate-size, --rotate-time")
     if tap is not None and command in (None, [], ["-"]):

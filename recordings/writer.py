@@ -84,13 +84,7 @@ class Writer:
         self._lock = threading.RLock()
         self._base = clock()
         self.header = header.model_copy(update={"started": header.started or rfc3339(wall())})
-        self._fd: int | None = _create(path, force=force)
-        try:
-            self._append(orjson.dumps(self.header.model_dump(mode="json")) + b"\n")
-        except OSError as error:
-            os.close(self._fd)
-            path.unlink(missing_ok=True)
-            raise _cannot_write(path, error) from error
+        self._fd: int | None = self._open(force=force)
         self._syncer = syncer
         if syncer:
             syncer.add(self)
@@ -185,6 +179,17 @@ class Writer:
     def _moment(self, at: int | None) -> int:
         self._t = max(self._t, (self.clock() if at is None else at) - self._base)
         return self._t
+
+    def _open(self, *, force: bool) -> int:
+        """Make the file, with its header; raises RecordingError."""
+        self._fd = _create(self.path, force=force)
+        try:
+            self._append(orjson.dumps(self.header.model_dump(mode="json")) + b"\n")
+        except OSError as error:
+            os.close(self._fd)
+            self.path.unlink(missing_ok=True)
+            raise _cannot_write(self.path, error) from error
+        return self._fd
 
     def _ending(self) -> bytes:
         gap = b""

@@ -350,3 +350,36 @@ async def test_the_program_that_serves_a_page_is_told_the_script_and_its_end_end
     assert [each.get("type") or each.get("kind") for each in records[1:-1]] == ["open", "session.created", "close"]
     assert records[-1] == {"end": True, "records": 3, "dropped": 0}
     assert "1 channel; next: rtlog analyze latest" in ran.err
+
+
+async def test_a_recording_is_gone_on_with_in_its_own_file(tmp_path: Path):
+    arguments = ["-o", "a.rtlog.jsonl", "--", sys.executable, "-c", CLIENT, "0"]
+    async with provider() as url:
+        first = await record(tmp_path, *arguments, OPENAI_BASE_URL=url)
+        second = await record(tmp_path, "--append", *arguments, OPENAI_BASE_URL=url)
+
+    _, *records, footer = lines(tmp_path / "a.rtlog.jsonl")
+    life = ["open", "session.created", "close"]
+    assert (first.status, second.status) == (0, 0)
+    assert [each.get("type", each.get("kind")) for each in records] == [*life, "mark", *life]
+    assert [each["conn"] for each in records] == [1, 1, 1, 2, 2, 2, 2]
+    assert footer == {"end": True, "records": 7, "dropped": 0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--append", "--", "true"], "--append: needs -o FILE"),
+        (["--append", "--force", "-o", "there", "--", "true"], "--append: needs -o FILE, and takes no --force"),
+        (["--append", "-o", "nowhere", "--", "true"], "nowhere: cannot be read (No such file"),
+        (["--append", "-o", "there", "--", "true"], "there: holds no complete JSON object"),
+    ],
+)
+async def test_what_cannot_be_gone_on_with_is_one_line_and_2(tmp_path: Path, arguments: list[str], sentence: str):
+    (tmp_path / "there").write_text("kept")
+
+    ran = await record(tmp_path, *arguments)
+
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert sentence in ran.err
+    assert (tmp_path / "there").read_text() == "kept"

@@ -117,10 +117,10 @@ async def dial(port: int) -> Stream:
     return await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
 
 
-async def shake(port: int, there: Upstream, extensions: bytes = b"") -> tuple[Stream, Stream]:
+async def shake(port: int, there: Upstream, extensions: bytes = b"", agent: str = "") -> tuple[Stream, Stream]:
     """Give client and server with the tap between them, after the handshake."""
     client = await dial(port)
-    client[1].write(UPGRADE)
+    client[1].write(UPGRADE.replace(b"Host: client\r\n", b"Host: client\r\nUser-Agent: %b\r\n" % agent.encode()))
     server = await there.accepted.get()
     await server[0].readuntil(b"\r\n\r\n")
     answer = SWITCHED.replace(b"\r\n\r\n", b"\r\nSec-WebSocket-Extensions: %b\r\n\r\n" % extensions)

@@ -16,6 +16,7 @@ from rtlog.recordings.fsync import DEFAULT_INTERVAL, Syncer
 from rtlog.recordings.naming import file_name, new_id, numbered, recordings_folder
 from rtlog.recordings.recorder import Recorder, tool_name
 from rtlog.recordings.redaction import Redactor
+from rtlog.recordings.resuming import ResumedWriter
 from rtlog.recordings.rotation import RotatingWriter, Rotation
 from rtlog.recordings.taps.proxy.address import Upstream
 from rtlog.recordings.taps.proxy.head import Request
@@ -41,6 +42,8 @@ class Options:
     title: str | None = None
     fsync_interval: float | None = DEFAULT_INTERVAL
     rotation: Rotation | None = None
+    append: bool = False
+    """Go on in the recording at `output`; all connections of the run are in it where `split` says so."""
 
 
 @dataclass(slots=True)
@@ -50,6 +53,8 @@ class Session:
     client: tuple[str, ...]
     writer: Writer
     redactor: Redactor
+    earlier: int = 0
+    """Connections that the file held before this run."""
     connections: list[Recorder] = field(default_factory=list)
     open: int = 0
     quiet_since: int = 0
@@ -66,14 +71,17 @@ class Session:
 
     def connect(self) -> Recorder:
         """Open the session's next connection."""
-        recorder = Recorder(self.writer, len(self.connections) + 1, src="wire", redactor=self.redactor)
+        recorder = Recorder(self.writer, self.earlier + len(self.connections) + 1, src="wire", redactor=self.redactor)
         self.connections.append(recorder)
         self.open += 1
         return recorder
 
 
 class Sessions:
-    """The recordings of one run. *notice* is told, in one line, when a file fails; `lost` says so afterwards."""
+    """The recordings of one run. *notice* is told, in one line, when a file fails; `lost` says so afterwards.
+
+    Raises RecordingError where one is to be gone on with and cannot be.
+    """
 
     def __init__(
         self,
@@ -92,6 +100,7 @@ class Sessions:
         self._notice = notice
         self._clock = clock
         self._syncer = None if options.fsync_interval is None else Syncer(options.fsync_interval)
+        self._resumed = self._resume(options.output) if options.append and options.output is not None else None
 
     @property
     def lossy(self) -> bool:
@@ -133,6 +142,8 @@ class Sessions:
         """End every recording."""
         for session in self.all:
             session.writer.close()
+        if self._resumed is not None:
+            self._resumed.close()
 
     def _continued(self, client: tuple[str, ...], at: int) -> Session | None:
         """Find the one session that a connection of *client* can only be the next of."""
@@ -158,7 +169,10 @@ class Sessions:
             audio=self._options.audio,
             title=self._options.title,
         )
-        session = Session(client, self._writer(header, wall_ns), redactor)
+        if self._resumed is None:
+            session = Session(client, self._writer(header, wall_ns), redactor)
+        else:
+            session = Session(client, self._resumed, redactor, self._resumed.connections)
         self.all.append(session)
         self._live.append(session)
         return session
@@ -171,6 +185,9 @@ class Sessions:
         return RotatingWriter(
             path, header, options.rotation, self._path, force=force, clock=clock, syncer=syncer, on_failure=on_failure
         )
+
+    def _resume(self, path: Path) -> ResumedWriter:
+        return ResumedWriter(path, clock=self._clock, syncer=self._syncer, on_failure=self._failed(path))
 
     def _path(self, header: Header, wall_ns: int) -> Path:
         output, name = self._options.output, file_name(wall_ns, header.id)
