@@ -66,9 +66,7 @@ def analyze(
     Raises UnknownClientError for a client that no profile is called by.
     """
     analysis = analysis_for(reading.header, rules, settings, provider=provider, client=client)
-    feed = analysis.feed
-    for record in reading:
-        feed(record)
+    analysis.feed_all(reading)
     analysis.finish(facts_of(reading))
     return analysis
 
@@ -116,6 +114,14 @@ class Analysis:
         self.reason: str | None = None
         self.verdict: Verdict = "clean"
         self._foreign: str | None = None
+
+    def feed_all(self, reading: Reading) -> None:
+        """Apply all of *reading*; runs of its records are read as one where no rule could tell."""
+        feed, detector = self.feed, self._detector
+        reading.horizon = detector.horizon
+        for record in reading:
+            feed(record)
+            reading.horizon = detector.horizon
 
     def connections(self) -> Iterable[Connection]:
         """Give the state of every connection."""

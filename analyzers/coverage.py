@@ -52,7 +52,7 @@ class Coverage:
             self._note_irregular(record)
         self._seq = seq + folded
         if t is not None:
-            self._t = t
+            self._t = record.until or t
         if record.event is None:
             self._note_socket(record)
         elif record.type not in KNOWN_EVENTS:

@@ -31,6 +31,8 @@ NOT_JUDGED: dict[Need, str] = {
 BREAKS: Final = (Exception, SystemExit)
 """What an installed rule may raise; an exit of its own would end the command as if nothing had been found."""
 
+NEVER: Final = 2**63
+
 Listener = tuple[str, Callable[[Change], None]]
 """The code of a rule, and a method of it."""
 
@@ -61,6 +63,13 @@ class Detector:
     def connections(self) -> Iterable[Connection]:
         """Give every connection seen."""
         return self.reconciler.connections.values()
+
+    @property
+    def horizon(self) -> int:
+        """Before which time, in ns, nothing falls due: records that only count may be fed as one up to there."""
+        if self.reconciler.told_twice:
+            return 0
+        return self._deadlines[0][0] if self._deadlines else NEVER
 
     def at_time(self, seat: Seat, at: Moment, delay_ms: float, act: Callable[[], None]) -> None:
         """Call *act* for *seat* when the recording's time reaches *at* plus *delay_ms*; never, when it ends before."""

@@ -1,6 +1,6 @@
 """A moment: where and when a record stands, small enough to keep when the record itself is gone."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rtlog.recordings.record import Record
 
@@ -19,9 +19,21 @@ class Moment(NamedTuple):
     conn: int
 
 
+_new: Final = tuple.__new__
+
+
 def moment_of(record: Record) -> Moment:
     """Give the moment of *record*; a record without an event goes by its kind."""
-    return Moment(record.line, record.seq, record.t, record.dir or "", record.type or record.kind, record.conn)
+    # What `Moment(...)` does, without a call in Python: every record that matters has one.
+    return _new(Moment, (record.line, record.seq, record.t, record.dir or "", record.type or record.kind, record.conn))
+
+
+def last_of(record: Record) -> Moment:
+    """Give the moment of the last of the records that *record* stands for."""
+    first, further = moment_of(record), record.folded
+    if not further:
+        return first
+    return first._replace(line=first.line + further, seq=first.seq + further, t=record.until)
 
 
 def elapsed(earlier: Moment | None, later: Moment | None) -> int | None:

@@ -1,31 +1,21 @@
-"""Runs of `input_audio_buffer.append` as one record.
+"""Runs of appended audio as one record.
 
-A speaking user sends 10 to 50 of them a second, and no two differ in more than their number, time and payload. A run
-that is read as one record costs its reader half, and everybody behind the reader next to nothing.
+A speaking user sends 10 to 50 `input_audio_buffer.append` a second, and no two differ in more than their number, time
+and payload. A run that is read as one record costs its reader half, and everybody behind the reader next to nothing.
 """
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-import msgspec
-from msgspec import Struct
-
-from rtlog.recordings.lenient import UNDECODABLE
-from rtlog.recordings.record import Count, Record
-from rtlog.recordings.skim import END
+from rtlog.recordings.lines import UNREADABLE
+from rtlog.recordings.record import Record
+from rtlog.recordings.shape import TimeOf
 
 APPEND: Final = "input_audio_buffer.append"
 LONGEST_RUN: Final = 250
 LONGEST_RUN_NS: Final = 10_000_000_000
 """A run ends here, so that times stay known to 10 s and no reader takes a run for a pause."""
-
-
-class _Place(Struct):
-    seq: Count
-    t: Count
-
-
-_decode: Final = msgspec.json.Decoder(_Place).decode
+NEVER: Final = 2**63
 
 
 class Run(NamedTuple):
@@ -36,37 +26,26 @@ class Run(NamedTuple):
     rest: bytes
 
 
-def fold(record: Record, line: bytes, start: int, lines: Iterator[bytes]) -> Run:
-    """Fold into *record*, read from *line* whose payload begins at *start*, those of *lines* that continue it.
+def fold(record: Record, time_of: TimeOf | None, lines: Iterator[bytes], horizon: int) -> Run:
+    """Fold into *record* those of *lines* that continue it: of its shape, with the next number and no earlier time.
 
-    A line continues it when it has the same bytes before its number (type, direction, sizes) and between its time and
-    the payload (connection, source, event id), the next number, and a time that is not earlier.
+    *time_of* knows the shape; none is folded that does not lie before *horizon*, in ns.
     """
-    sizes, place, rest_of_head = line[:start].partition(b',"seq":')
-    told = rest_of_head.find(b',"conn":')
-    if told < 0 or line[-4:] != END:
-        return Run(0, record.t or 0, next(lines, b""))
-    head, tail = sizes + place, rest_of_head[told:]
-    before, behind, length = len(head), start - len(tail), len(line)
     first = last = record.t or 0
-    folded, expected = 0, record.seq + 1
-    rest = b""
-    for rest in lines:
-        if len(rest) != length or rest[:before] != head or rest[behind:start] != tail or rest[-4:] != END:
-            break
-        try:
-            found = _decode(rest[:start] + END)
-        except UNDECODABLE:
-            break
-        t = found.t
-        if found.seq != expected or t < last or t - first > LONGEST_RUN_NS or folded == LONGEST_RUN:
-            break
-        folded += 1
-        expected += 1
-        last = t
-    else:
+    seq, n, size, folded, rest = record.seq, record.n, record.audio_bytes, 0, b""
+    if time_of is None or first >= horizon:
+        return Run(0, first, next(lines, b""))
+    until = min(horizon, first + LONGEST_RUN_NS + 1)
+    try:
+        for rest in lines:
+            t = time_of(rest, seq + 1)
+            if not last <= t < until or folded == LONGEST_RUN:
+                break
+            seq, last, folded = seq + 1, t, folded + 1
+        else:
+            rest = b""
+    except UNREADABLE:  # whoever reads on is told again
         rest = b""
-    record.folded = folded
-    record.n *= folded + 1
-    record.audio_bytes *= folded + 1
+    record.n, record.audio_bytes = n * (folded + 1), size * (folded + 1)
+    record.folded, record.until = folded, last
     return Run(folded, last, rest)

@@ -7,16 +7,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from rtlog.recordings.bursts import DELTAS, Bursts
 from rtlog.recordings.damage import DamageLog
 from rtlog.recordings.decoding import decode_line, event_members
 from rtlog.recordings.errors import RecordingError
-from rtlog.recordings.folding import APPEND, fold
+from rtlog.recordings.folding import APPEND, NEVER, fold
 from rtlog.recordings.format import RECORD_KINDS, Footer, Header
 from rtlog.recordings.framing import framing_of, newer_version, parse_footer, parse_header
 from rtlog.recordings.headerless import HeaderlessDecoder
 from rtlog.recordings.lines import MAX_LINE, UNREADABLE, Lines, reason_of
 from rtlog.recordings.order import Order
 from rtlog.recordings.record import Record
+from rtlog.recordings.shape import TimeOf, shape_of
 from rtlog.recordings.skim import Skimmer
 from rtlog.recordings.verify import problem_of
 from rtlog.recordings.vocabulary.foreign import TYPES, vocabulary_of
@@ -57,6 +59,9 @@ class Reading:
         """The last line is incomplete: the recording is still growing, or its recorder was killed."""
         self.lines = 0
         """Lines read so far."""
+        self.horizon: int | None = None
+        """Before which time, in ns, runs are folded (`fold=True`); deltas too where it is told, which it may be anew
+        with every record."""
         self._strict = strict
         self._fold = fold
         self._file = lines
@@ -159,35 +164,54 @@ class Reading:
             self.lines += 1
             yield from self._slowly(line)
 
-    def _quickly(self) -> Iterator[Record]:
+    def _quickly(self) -> Iterator[Record]:  # noqa: C901, PLR0912 - as below
         # One loop, written out: a call or a generator more a record is several per cent of the time of reading.
         order, folding, skimmer, number = self._order, self._fold, Skimmer(), self.lines
-        skim, starts, rest = skimmer.skim, skimmer.starts, b""
-        while True:
-            for line in chain((rest,), self._text) if rest else self._text:
-                number += 1
-                record = skim(line)
-                if record is None:
-                    self.lines = number
-                    record = self._decoded(line)
+        skim, starts, bursts, rest, ahead = skimmer.skim, skimmer.starts, Bursts(skimmer), b"", None
+        append_time: TimeOf | None = None
+        try:
+            while True:
+                for line in chain((rest,), self._text) if rest else self._text:
+                    number += 1
+                    record = ahead or skim(line)
+                    ahead = None
                     if record is None:
+                        self.lines = number
+                        record = self._decoded(line)
+                        if record is None:
+                            continue
+                    seq, t = record.seq, record.t
+                    if seq == order.seq + 1 and t is not None and t >= order.regular_from:
+                        order.seq, order.regular_from = seq, t
+                    elif order.admit(record, number):
+                        seq, t = record.seq, record.t
+                    else:
                         continue
-                seq, t = record.seq, record.t
-                if seq == order.seq + 1 and t is not None and t >= order.regular_from:
-                    order.seq, order.regular_from = seq, t
-                elif not order.admit(record, number):
-                    continue
-                record.line = number
-                if folding and record.type == APPEND and order.regular_from == t:
-                    run = fold(record, line, starts[APPEND], self._text)
-                    order.seq, order.regular_from, rest = seq + run.folded, run.t, run.rest
-                    number += run.folded
-                    yield record
-                    break
-                yield record
-            else:
-                self.lines = number
-                return
+                    record.line = number
+                    if not folding or order.regular_from != t:
+                        yield record
+                    elif record.type == APPEND:
+                        if append_time is None or append_time(line, seq) != t:
+                            append_time = shape_of(line, record, starts[APPEND], named=False)
+                        run = fold(record, append_time, self._text, NEVER if self.horizon is None else self.horizon)
+                        order.seq, order.regular_from, rest = seq + run.folded, run.t, run.rest
+                        number += run.folded
+                        yield record
+                        break
+                    elif record.type in DELTAS and self.horizon is not None:
+                        yield record
+                        burst, rest, ahead = bursts.behind(record, line, self._text, self.horizon)
+                        if burst is not None:
+                            number += burst.folded + 1
+                            order.seq, order.regular_from = seq + burst.folded + 1, burst.until or 0
+                            yield burst
+                        break
+                    else:
+                        yield record
+                else:
+                    return
+        finally:
+            self.lines = number
 
     def _slowly(self, line: bytes) -> Iterator[Record]:
         record = self._decoded(line)

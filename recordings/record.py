@@ -11,6 +11,9 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 Count = Annotated[int, Meta(ge=0, le=2**62)]
 """A whole number that arithmetic can trust: the file is untrusted, and JSON numbers know no size."""
 
+Untold = Annotated[int, Meta(ge=0, le=0)]
+"""A whole number that only the reader sets: what a file says of it does not count."""
+
 Dir = Literal["client", "server", "local"]
 Src = Literal["wire", "sdk"]
 
@@ -206,8 +209,10 @@ class Record(Struct):
     `line` is its 1-based line in the file (the header is line 1), `t` ns since the recording started or `None` when the
     recording is untimed, `n` bytes on the wire, `audio_bytes` decoded audio bytes. `kind` is empty for an event.
 
-    `folded` counts further `input_audio_buffer.append` records that follow this one directly and that it stands for
-    (`read(fold=True)`): `n` and `audio_bytes` are sums then, and the next record's `seq` is `seq + folded + 1`.
+    `folded` counts further records of a run that follow this one directly and that it stands for (`read(fold=True)`):
+    `n` and `audio_bytes` are sums then, `until` is the time of the last in ns, and the next record's `seq` is
+    `seq + folded + 1`. A run of deltas has the type of its last; `output_t` is the time of the last that brought
+    output, `audio_t` of the last that brought audio.
     """
 
     type: str = ""
@@ -229,4 +234,7 @@ class Record(Struct):
     request: Raw | UnsetType = UNSET
     response: Raw | UnsetType = UNSET
     line: int = 0
-    folded: int = 0
+    folded: Untold = 0
+    until: Untold | None = None
+    output_t: Untold | None = None
+    audio_t: Untold | None = None

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Final
 
 from rtlog.analyzers.labels import Labels
-from rtlog.analyzers.moment import NS_PER_MS, Moment, moment_of
+from rtlog.analyzers.moment import NS_PER_MS, Moment, last_of
 from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.lanes import Lanes
 from rtlog.analyzers.reconciler.life import ItemLife, Push, ResponseLife
@@ -128,7 +128,7 @@ class Connection:
     @property
     def last(self) -> Moment | None:
         """The last thing seen of the connection."""
-        return None if self.last_record is None else moment_of(self.last_record)
+        return None if self.last_record is None else last_of(self.last_record)
 
     @property
     def tells_local(self) -> bool:

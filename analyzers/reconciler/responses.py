@@ -231,3 +231,17 @@ def audio_delta(c: Connection, event: Event, record: Record) -> Sequence[ch.Chan
     if item.truncated is not None and item.late_audio is None:
         item.late_audio = moment_of(record)
     return ()
+
+
+def deltas(c: Connection, event: Event, record: Record) -> Sequence[ch.Change]:
+    """A run of deltas of one item: the first of each type has been heard by itself, so that these only count."""
+    response, item = c.responses.get(event.response_id or ""), c.items.get(event.item_id or "")
+    if response is not None:
+        response.audio_bytes += record.audio_bytes
+        if record.output_t is not None:
+            response.last_output_t = record.output_t
+        if record.audio_t is not None:
+            response.last_audio_t = record.audio_t
+    if item is not None:
+        item.audio_bytes += record.audio_bytes
+    return ()

@@ -18,6 +18,8 @@ from typing import Final
 class ItemState(Enum):
     """Where an item stands on the server, as far as its answers prove it."""
 
+    __hash__ = object.__hash__  # an Enum hashes its name, in Python, for each look-up in a table
+
     ABSENT = "absent"
     ANNOUNCED = "announced"
     """An event named the id (speech started, a response's output) but it is not in the conversation yet."""
@@ -33,6 +35,8 @@ class ItemState(Enum):
 
 class Move(Enum):
     """What can happen to an item."""
+
+    __hash__ = object.__hash__  # an Enum hashes its name, in Python, for each look-up in a table
 
     ANNOUNCE = "announce"
     CREATE = "create"
@@ -100,6 +104,8 @@ class ResponseState(Enum):
 class LocalState(Enum):
     """Where an item stands in the application's own context."""
 
+    __hash__ = object.__hash__  # an Enum hashes its name, in Python, for each look-up in a table
+
     UNKNOWN = "unknown"
     """No local event has said anything that would tell."""
     ABSENT = "absent"
@@ -111,6 +117,8 @@ class LocalState(Enum):
 
 class LocalMove(Enum):
     """What the application can do with an item."""
+
+    __hash__ = object.__hash__  # an Enum hashes its name, in Python, for each look-up in a table
 
     MISSED = "missed"
     """The SDK saw it arrive, or a push listed the context, and the context lacked it."""
