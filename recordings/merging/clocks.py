@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from rtlog.recordings.merging.matching import Pairs
+from rtlog.recordings.merging.between import Pairs
 from rtlog.recordings.merging.sightings import Sighting
 
 NS_PER_S: Final = 1_000_000_000

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from rtlog.recordings.merging.matching import Pairs
+from rtlog.recordings.merging.between import Pairs
 from rtlog.recordings.merging.sightings import Sighting
 
 SLACK_NS: Final = 1_000_000_000

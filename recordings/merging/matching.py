@@ -3,21 +3,31 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from rtlog.recordings.merging.between import Pairs, paired_between
 from rtlog.recordings.merging.sightings import Key, Sighting
-
-Pairs = dict[int, int]
-"""The place of an event among the records of the program -> its place among those of the wire."""
 
 
 def matched(wire: Sequence[Sighting], told: Sequence[Sighting]) -> Pairs:
-    """Pair what both have equally often; where one has missed some of several equal events, nobody knows which."""
+    """Pair what both have: by its id, by words that were said once, and by what stands between two that are paired.
+
+    Where one of them has missed some of several equal events there, nobody knows which.
+    """
     seen, heard = _places(wire, only_wire=True), _places(told)
-    return {
-        here: there
-        for key, places in heard.items()
-        if len(places) == len(seen.get(key, ()))
-        for here, there in zip(places, seen[key], strict=True)
-    }
+    equal = {key: places for key, places in heard.items() if len(places) == len(seen.get(key, ()))}
+    certain = _paired((at, seen[key]) for key, at in equal.items() if _is_certain(told[at[0]], len(at)))
+    pairs = paired_between(wire, told, certain)
+    # On a connection of which nothing is known, all that there is to tell by is how many there are.
+    known = {told[here].conn for here in certain}
+    alone = {key: at for key, at in equal.items() if known.isdisjoint(told[here].conn for here in at)}
+    return pairs | _paired((places, seen[key]) for key, places in alone.items())
+
+
+def _is_certain(sighting: Sighting, times: int) -> bool:
+    return sighting.has_id or (times == 1 and not sighting.is_bare)
+
+
+def _paired(groups: Iterable[tuple[list[int], list[int]]]) -> Pairs:
+    return {here: there for places, others in groups for here, there in zip(places, others, strict=True)}
 
 
 def _places(sightings: Iterable[Sighting], *, only_wire: bool = False) -> Mapping[Key, list[int]]:

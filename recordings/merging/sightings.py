@@ -17,6 +17,9 @@ SOCKET: Final = frozenset({"open", "close"})
 SOUND: Final = "sha256:"
 """What stands for a payload that was left out begins so."""
 
+BARE: Final = b""
+"""The digest of an event that says nothing but its type."""
+
 Key = tuple[str, str, str | bytes]
 """Direction, type, and the event's id, or the digest of an event that has none."""
 
@@ -33,6 +36,16 @@ class Sighting:
     kind: str
     src: Src
     key: Key | None = None
+
+    @property
+    def has_id(self) -> bool:
+        """Whether the event has an id of its own."""
+        return self.key is not None and isinstance(self.key[2], str)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the event says its type and nothing else."""
+        return self.key is not None and self.key[2] == BARE
 
     @property
     def is_copy(self) -> bool:
@@ -68,7 +81,10 @@ class Side:
 def digest(event_type: str, line: bytes) -> bytes:
     """Give what tells the event in *line* from others, however it is spelt and whether its audio was kept or not."""
     try:
-        spelt = orjson.dumps(_content(event_type, line), option=orjson.OPT_SORT_KEYS)
+        content = _content(event_type, line)
+        if content == [{"type": event_type}, {}]:
+            return BARE
+        spelt = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         spelt = line
     return blake2b(spelt, digest_size=16).digest()

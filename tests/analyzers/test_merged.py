@@ -259,6 +259,48 @@ def test_events_of_equal_words_are_paired_only_where_none_is_missing() -> None:
     assert (merger.clocks.offset, merger.clocks.uncertainty) == (-1, None)
 
 
+ASK, CLEAR = "response.create", "input_audio_buffer.clear"
+
+
+@pytest.mark.parametrize(
+    ("wire", "program", "pairs"),
+    [
+        pytest.param([ASK], [ASK], {0: 0}, id="one, and nothing else"),
+        pytest.param([ASK, ASK], [ASK, ASK], {0: 0, 1: 1}, id="as many"),
+        pytest.param([ASK, ASK], [ASK], {}, id="one of two, nobody knows which"),
+        pytest.param([ASK, "c1", ASK], ["c1", ASK], {0: 1, 1: 2}, id="the first was missed"),
+        pytest.param([ASK, "c1", ASK, "c2"], [ASK, "c1", "c2"], {0: 0, 1: 1, 2: 3}, id="the second was missed"),
+        pytest.param(
+            [ASK, ASK, "c1", ASK, "c2"], [ASK, "c1", ASK, "c2"], {1: 2, 2: 3, 3: 4}, id="missed where there were two"
+        ),
+        pytest.param([ASK, "c1"], ["c1", ASK], {0: 1}, id="each has one that the other has not"),
+        pytest.param([f"{ASK} e1", "c1"], [ASK, "c1"], {0: 0, 1: 1}, id="the id was given after the hook"),
+        pytest.param([f"{ASK} e1"], [ASK], {0: 0}, id="the id was given after the hook, and there is nothing else"),
+        pytest.param([f"{ASK} e1", "c1"], [f"{ASK} e2", "c1"], {1: 1}, id="two with ids of their own"),
+        pytest.param([ASK, CLEAR, "c1"], [CLEAR, ASK, "c1"], {0: 1, 1: 0, 2: 2}, id="other words between"),
+        pytest.param([ASK, "c1"], [ASK, CLEAR, "c1"], {0: 0, 2: 1}, id="words that only the program has"),
+        pytest.param(["c1", ASK, "c2"], ["c2", "c1", ASK], {0: 2, 1: 0, 2: 1}, id="told in another order"),
+    ],
+)
+def test_bare_events_are_found_between_those_that_are_known(
+    wire: list[str], program: list[str], pairs: dict[int, int]
+) -> None:
+    def said(names: list[str], src: str) -> bytes:
+        """`c…` is an event with that id; else a type, which may have one."""
+        words = [name.split() if " " in name or "." in name else ["conversation.item.create", name] for name in names]
+        lines = [
+            event(10 * at, "client", kind, src, **({"event_id": ids[0]} if ids else {}))
+            for at, (kind, *ids) in enumerate(words, 1)
+        ]
+        known = event(1_000, "server", "response.created", src, event_id="s1")
+        return file_of([*lines, known], None, None)
+
+    merger, records = merged(said(wire, "wire"), said(program, "sdk"))
+
+    assert merger.pairs == pairs | {len(program): len(wire)}
+    assert len(records) == len(wire) + len(program) + 2
+
+
 def test_what_contradicts_most_of_the_others_does_not_set_the_clock() -> None:
     times = range(100, 2_000, 100)
     wire = [event(t, "server", "response.done", event_id=f"s{t}") for t in times]
