@@ -73,14 +73,19 @@ class _Scanner:
         value = _line_value(self._text[position:end].strip()) if whole else None
         if value is not None:
             return Value(value, number), after
-        brace = self._text.find("{", position, min(end, position + LONGEST_PREFIX))
-        # Of an array that was cut, the elements that are whole.
-        for begin in (brace - 1, brace) if self._text[max(brace - 1, position) : brace] == "[" else (brace,):
-            value, behind = self._decoded(begin) if begin >= 0 else (None, begin)
+        for begin in self._beginnings(position, end):
+            value, behind = self._decoded(begin)
             if isinstance(value, dict | list):
                 return Value(value, number, self._text[position:begin].strip()), self._behind(behind)
         words = self._text[position:end].strip()
         return Words(words, number) if words else None, after
+
+    def _beginnings(self, position: int, end: int) -> tuple[int, ...]:
+        """Give where a value may begin: at an array, or where that was cut at its first element."""
+        brace = self._text.find("{", position, min(end, position + LONGEST_PREFIX))
+        if brace > position and self._text[brace - 1] == "[":
+            return brace - 1, brace
+        return (brace,) if brace >= 0 else ()
 
     def _decoded(self, begin: int) -> tuple[object, int]:
         window = WINDOW

@@ -17,6 +17,8 @@ from rtlog.recordings.record import Dir
 MARK: Final = re.compile(rb"""[<>] (?:TEXT ['"]|BINARY [0-9a-f]{2}[ .])""")
 _BEGIN: Final = re.compile(r"(?:^|[\s:|\]])(?P<arrow>[<>]) (?P<op>TEXT|BINARY|CONT|CLOSE|PING|PONG) ")
 _END: Final = re.compile(r" \[(?:(?:text|binary), )?(?P<size>\d{1,12}) bytes?(?P<more>, continued)?\]$")
+MOST_HEADERS: Final = 1000
+"""Headers of a handshake."""
 LONGEST_PREFIX: Final = 1000
 """Characters before a frame in a line."""
 LONGEST_END: Final = 60
@@ -55,7 +57,7 @@ class _Frame:
 class _Partial:
     """A message of which fragments are still to come; `data` is `None` once one of them was shortened."""
 
-    data: bytes | None
+    data: bytearray | None
     size: int
     binary: bool
     type: str
@@ -70,6 +72,11 @@ class _Wire:
     opened: bool = False
     partial: dict[Dir, _Partial] = field(default_factory=dict)
     closed: bool = False
+
+    @property
+    def takes_headers(self) -> bool:
+        """Whether a handshake goes on that may still have headers."""
+        return not self.opened and len(self.socket.request) + len(self.socket.response) < MOST_HEADERS
 
 
 def read_websockets_log(data: bytes, found: Found) -> None:
@@ -96,8 +103,8 @@ class _Reader:
             self._frame(self._wire(side, line), frame, line)
         elif head := _HEAD.search(line.message):
             self._head(self._wire(side, line), head)
-        elif (header := _HEADER.search(line.message)) and side in self._wires and not self._wires[side].opened:
-            self._header(self._wires[side], header)
+        elif (header := _HEADER.search(line.message)) and (wire := self._wires.get(side)) and wire.takes_headers:
+            self._header(wire, header)
         elif not _OWN.search(line.message):
             self._found.misunderstood(line.where, line.message)
 
@@ -140,8 +147,11 @@ class _Reader:
         named, data = _TYPE.search(frame.data, 0, LONGEST_PREFIX), _whole(frame)
         partial = wire.partial.pop(direction, None) if frame.op == "CONT" else None
         if partial is None:
-            partial = _Partial(b"", 0, frame.op == "BINARY", named[1] if named else "")
-        partial.data = None if partial.data is None or data is None else partial.data + data
+            partial = _Partial(bytearray(), 0, frame.op == "BINARY", named[1] if named else "")
+        if partial.data is None or data is None:
+            partial.data = None
+        else:
+            partial.data += data
         partial.size += frame.size
         if frame.follow:
             wire.partial[direction] = partial
@@ -149,7 +159,7 @@ class _Reader:
             self._found.entries.append(Cut(wire.socket.number, direction, partial.size, partial.type, line.at))
         else:
             self._found.entries.append(
-                Message(wire.socket.number, direction, partial.data, line.at, partial.binary, partial.size)
+                Message(wire.socket.number, direction, bytes(partial.data), line.at, partial.binary, partial.size)
             )
 
     def _close(self, wire: _Wire, direction: Dir, text: str, line: LogLine) -> None:

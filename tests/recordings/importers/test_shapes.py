@@ -177,6 +177,23 @@ def test_many_events_on_one_line_take_no_time(between: bytes):
     assert result.events == 20_000
 
 
+FRAME = b"""< TEXT '{"type":"session.created"}' [26 bytes]\n> TEXT '{' [1 byte, continued]\n> GET / HTTP/1.1\n"""
+
+
+@pytest.mark.parametrize(
+    ("begin", "line", "not_understood"),
+    [
+        (json.dumps(CREATED).encode() + b"\n", b"neither an event nor a log\n", 100_000),
+        (FRAME, b"> a: b\n", 99_000),
+        (FRAME, b"> CONT 'more of it' [10 bytes, continued]\n", 0),
+    ],
+)
+def test_many_lines_of_no_event_take_no_time(begin: bytes, line: bytes, not_understood: int):
+    found, result = import_data(Path("x.log"), begin + line * 100_000)
+
+    assert (result.events, found.not_understood) == (1, not_understood)
+
+
 @pytest.mark.parametrize("depth", [200, 900, 1020, 5000])
 def test_what_is_nested_deep_is_no_traceback(depth: int):
     deep = (
