@@ -170,22 +170,14 @@ class Reading:
     def _quickly(self) -> Iterator[Record]:  # noqa: C901, PLR0912 - as below
         # One loop, written out: a call or a generator more a record is several per cent of the time of reading.
         order, folding, skimmer, number = self._order, self._fold, Skimmer(), self.lines
-<<<<<<< ours
         skim, starts, bursts, rest, ahead = skimmer.skim, skimmer.starts, Bursts(skimmer), b"", None
         append_time: TimeOf | None = None
-=======
-        skim, starts, rest = skimmer.skim, skimmer.starts, b""
->>>>>>> theirs
         try:
             while True:
                 for line in chain((rest,), self._text) if rest else self._text:
                     number += 1
-<<<<<<< ours
                     record = ahead or skim(line)
                     ahead = None
-=======
-                    record = skim(line)
->>>>>>> theirs
                     if record is None:
                         self.lines = number
                         record = self._decoded(line)
@@ -194,7 +186,6 @@ class Reading:
                     seq, t = record.seq, record.t
                     if seq == order.seq + 1 and t is not None and t >= order.regular_from:
                         order.seq, order.regular_from = seq, t
-<<<<<<< ours
                     elif order.admit(record, number):
                         seq, t = record.seq, record.t
                     else:
@@ -206,18 +197,10 @@ class Reading:
                         if append_time is None or append_time(line, seq) != t:
                             append_time = shape_of(line, record, starts[APPEND], named=False)
                         run = fold(record, append_time, self._text, NEVER if self.horizon is None else self.horizon)
-=======
-                    elif not order.admit(record, number):
-                        continue
-                    record.line = number
-                    if folding and record.type == APPEND and order.regular_from == t:
-                        run = fold(record, line, starts[APPEND], self._text)
->>>>>>> theirs
                         order.seq, order.regular_from, rest = seq + run.folded, run.t, run.rest
                         number += run.folded
                         yield record
                         break
-<<<<<<< ours
                     elif record.type in DELTAS and self.horizon is not None:
                         yield record
                         burst, rest, ahead = bursts.behind(record, line, self._text, self.horizon)
@@ -228,9 +211,6 @@ class Reading:
                         break
                     else:
                         yield record
-=======
-                    yield record
->>>>>>> theirs
                 else:
                     return
         finally:
