@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rtlog.analyzers.reconciler.changes import ItemAdded, RequestAnswered, ResponseCreated
 from rtlog.analyzers.reconciler.connection import TOMBSTONES, Connection
 from rtlog.analyzers.reconciler.lane import Lane
-from rtlog.analyzers.reconciler.reconciler import AUDIO_DELTA, HANDLERS, TEXT_DELTAS, Reconciler
+from rtlog.analyzers.reconciler.reconciler import DELTAS, HANDLERS, Reconciler
 from rtlog.analyzers.reconciler.states import ItemState, LocalState
 from rtlog.analyzers.tape import parse
 from rtlog.recordings.vocabulary.events import BETA_TO_GA, CLIENT_EVENTS, SERVER_EVENTS
@@ -22,7 +22,7 @@ def after(tape: str) -> Connection:
 
 
 def test_every_event_of_the_protocol_has_a_handler() -> None:
-    handled = set(HANDLERS) | TEXT_DELTAS | {AUDIO_DELTA}
+    handled = set(HANDLERS) | set(DELTAS)
 
     assert {BETA_TO_GA.get(name, name) for name in CLIENT_EVENTS | SERVER_EVENTS} == handled
 
