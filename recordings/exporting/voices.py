@@ -144,9 +144,10 @@ class Voices:
 
     def _kept(self, entry: Entry) -> bytes:
         """Give the sound that *entry* carries; none where it was not kept or is no base64."""
-        text = self._material.event(entry)
-        event = None if text is None else orjson.loads(text)
-        if text is None or not isinstance(event, dict):
+        text = self._material.event(entry) or b""
+        try:
+            event = orjson.loads(text)
+        except orjson.JSONDecodeError:  # nothing, or half of a pair in it: no sound has one
             return b""
         found = payloads(entry.record.type, event, text)
         self.emptied = self.emptied or (not found and entry.record.audio_bytes > 0)

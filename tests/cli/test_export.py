@@ -371,3 +371,14 @@ def test_mitmproxy_opens_the_har(rtlog: Callable, tmp_path: Path) -> None:
 
     assert "/v1/realtime?model=gpt-realtime" in ran.stdout
     assert "101 Switching Protocols" in ran.stdout
+
+
+def test_damaged_records_of_sound_are_passed_over(rtlog: Callable, tmp_path: Path) -> None:
+    half = delta("item", SOUND) | {"event": {"type": "response.output_audio.delta", "delta": "AAAA", "x": "\ud800"}}
+    none = sent("server", "response.output_audio.delta", item_id="item", delta="?" * 8)
+    odd = sent("server", "response.output_audio.delta", item_id=["item"], delta={"AAAA": 1})
+    source = recording(tmp_path / "call.rtlog.jsonl", half, none, odd, delta("item", SOUND), committed("no sound"))
+
+    assert rtlog("export", str(source), "--format", "wav").code == 0
+
+    assert sounds(tmp_path / "call-audio") == {"001-assistant-item.wav": (24_000, SOUND)}

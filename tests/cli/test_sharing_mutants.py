@@ -41,14 +41,14 @@ def mutant(seed: int) -> bytes:
     return b"".join(lines)
 
 
-@pytest.mark.parametrize("command", ["redact", "cut", "report"])
+@pytest.mark.parametrize("command", ["redact", "cut", "report", "export --format har"])
 def test_a_mutant_is_copied_or_refused(rtlog: Callable, tmp_path: Path, command: str) -> None:
     original, output = tmp_path / "mutant.jsonl", tmp_path / "output"
     codes = set()
     for seed in range(COUNT if command != "report" else COUNT // 4):
         original.write_bytes(mutant(seed))
 
-        ran = rtlog(command, str(original), "-o", str(output), "--force")
+        ran = rtlog(*command.split(), str(original), "-o", str(output), "--force")
 
         codes.add(ran.code)
         assert ran.code == 0 or ran.err.count("\n") == 1, seed
