@@ -51,13 +51,17 @@ def import_(
 
 
 def _tell(found: "Found", result: "Imported", *, verbose: bool) -> None:
+    from rtlog.cli.formats.wording import counted
+
     total = result.events + result.cut
     rest = [f"{result.cut} not kept whole by the source"] if result.cut else []
     if found.not_understood:
         rest.append(f"{found.not_understood} not understood{'' if verbose else ', -v shows them'}")
-    _say(f"imported {result.events} events of {total}{_bracketed(rest)}")
-    if found.inferred:
-        _say(f"{found.inferred} events do not say who sent them: taken from their types")
+    _say(f"imported {counted(result.events, 'event')} of {total:,}{_bracketed(rest)}")
+    if found.inferred == 1:
+        _say("1 event does not say who sent it: taken from its type")
+    elif found.inferred:
+        _say(f"{found.inferred:,} events do not say who sent them: taken from their types")
     if result.start is None:
         _say("the recording is untimed")
     for url in result.left_out:

@@ -21,7 +21,8 @@ def oldest_first(found: Found) -> None:
         return
     back = _steps_back(found)
     if back:
-        found.note(f"times step back {back} times: the records stay in the order of the source, at the time before")
+        often = "once" if back == 1 else f"{back} times"
+        found.note(f"time steps back {often}: the records stay in the order of the source, at the time before")
 
 
 def _falling(times: list[int]) -> bool:

@@ -64,6 +64,7 @@ def read_har(data: bytes, found: Found) -> None:
         archive = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Archive)
     except UNDECODABLE as error:
         raise RtlogError(f"is a HAR that cannot be read ({error}); export it again") from error
+    sockets = 0
     for number, raw in enumerate(archive.log.entries, 1):
         try:
             entry = msgspec.json.decode(raw, type=_Entry)
@@ -71,7 +72,10 @@ def read_har(data: bytes, found: Found) -> None:
             found.misunderstood(f"entry {number}", bytes(raw).decode("utf-8", "replace"))
             continue
         if entry.messages is not None:
+            sockets += 1
             _read_socket(entry, entry.messages, f"entry {number}", found)
+    if archive.log.entries and not sockets:
+        found.note("no entry of the HAR has `_webSocketMessages`: Chrome, Playwright and mitmproxy write them")
 
 
 def _read_socket(entry: _Entry, messages: list[msgspec.Raw], where: str, found: Found) -> None:

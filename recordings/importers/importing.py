@@ -46,7 +46,7 @@ def import_data(
     turn_to_client(found)
     result = imported(found, kind.name, new_id(_wall(found)), audio=audio, title=title)
     if not result.events:
-        told = "; ".join(found.notes) if result.cut else f"rtlog imports {KNOWN}"
+        told = "; ".join(found.notes) or f"rtlog imports {KNOWN}"
         raise RecordingError(path, f"holds no whole realtime event that can be understood; {told}")
     return found, result
 

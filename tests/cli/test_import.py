@@ -101,6 +101,25 @@ def test_a_packed_file_that_was_cut_is_imported_as_far_as_it_goes_and_said_to_be
     assert "what follows is missing" in ran.err
 
 
+def test_a_har_of_a_browser_that_leaves_the_messages_out_is_told_to_be_one(rtlog: Callable, source: Path):
+    entry = {"request": {"url": "wss://api.openai.com/v1/realtime"}, "response": {"status": 101}}
+    source.write_text(json.dumps({"log": {"version": "1.2", "creator": {"name": "Firefox"}, "entries": [entry]}}))
+
+    ran = rtlog("import", str(source))
+
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "_webSocketMessages" in ran.err
+
+
+def test_one_event_is_told_of_in_the_singular(rtlog: Callable, source: Path):
+    source.write_text('{"type":"response.create"}')
+
+    told = rtlog("import", str(source)).err
+
+    assert "imported 1 event of 1\n" in told
+    assert "1 event does not say who sent it" in told
+
+
 def test_zstd_is_read(rtlog: Callable, source: Path):
     zstandard = pytest.importorskip("zstandard")
     source.write_bytes(zstandard.compress(LINES))

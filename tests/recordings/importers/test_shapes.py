@@ -141,7 +141,7 @@ def test_a_clock_that_steps_back_is_told_and_changes_no_order():
     found, _ = import_data(Path("pasted"), data)
 
     assert [t for _, _, t in events_of(data)] == [0, 3_000_000_000, 3_000_000_000, 4_000_000_000]
-    assert "step back 1 times" in found.notes[0]
+    assert "time steps back once" in found.notes[0]
 
 
 @pytest.mark.parametrize(
