@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -22,18 +24,24 @@ NOT_INSTALLED: Final = "; install rtlog in the program's environment too"
 
 
 class Injection:
-    """A tap for one run: the environment that injects it, and what it recorded."""
+    """A tap for one run: the environment that injects it, and what it recorded.
+
+    That is kept beside the recordings until it is merged: a kill, which nobody can catch, leaves it there to be found.
+    """
 
     def __init__(self, tap: str, options: "Options", notice: Callable[[str], None]) -> None:
         self._tap = tap
         self._options = options
         self._notice = notice
-        self._folder = tempfile.TemporaryDirectory(prefix="rtlog-tap-")
+        self._folder = tempfile.TemporaryDirectory(prefix=".rtlog-tap-", dir=_beside(options.output))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is not None:
+            for told in self._told():
+                self._place(told, ())
         self._folder.cleanup()
 
     def environment_for(self, environment: Mapping[str, str]) -> dict[str, str]:
@@ -44,13 +52,17 @@ class Injection:
 
     def collect(self, wires: Sequence[Path]) -> list[Path]:
         """Merge what the tap recorded into the recordings *wires* of the proxy; give those that stand alone."""
-        from rtlog.recordings.format import SUFFIX
-
         self._tell_problems()
-        told = sorted(Path(self._folder.name).glob(f"*{SUFFIX}"))
+        told = self._told()
         if not told:
             self._notice(NO_SESSION.format(tap=self._tap))
-        return [kept for each in told if (kept := self._place(each, wires)) is not None]
+        with _held_back():
+            return [kept for each in told if (kept := self._place(each, wires)) is not None]
+
+    def _told(self) -> list[Path]:
+        from rtlog.recordings.format import SUFFIX
+
+        return sorted(Path(self._folder.name).glob(f"*{SUFFIX}"))
 
     def _place(self, told: Path, wires: Iterable[Path]) -> Path | None:
         for wire in wires:
@@ -58,14 +70,14 @@ class Injection:
                 return None
         path = self._own_path(told)
         shutil.move(told, path)
-        self._notice(f"wrote {path}: what the {self._tap} tap recorded, of a session that the proxy did not see")
+        self._notice(f"wrote {path}: what the {self._tap} tap recorded, of no session that the proxy has")
         return path
 
     def _merged(self, wire: Path, told: Path) -> bool:
         """Put the merge of both in the place of *wire*, whose every record it has."""
         from rtlog.cli import merging
 
-        made = Path(self._folder.name, "merged.rtlog.jsonl")
+        made = Path(self._folder.name, "merged.jsonl")
         try:
             merger = merging.merge_files(wire, told, made, force=True, keep_id=True)
         except RtlogError:
@@ -98,3 +110,22 @@ class Injection:
         for problem in sorted(problems)[:MOST_PROBLEMS]:
             missing = NOT_INSTALLED if "ModuleNotFoundError" in problem else ""
             self._notice(f"the {self._tap} tap was not injected: {problem}{missing}")
+
+
+def _beside(output: Path | None) -> Path | None:
+    """Give the folder that the recordings go to; `None` where there is none yet."""
+    from rtlog.recordings.naming import recordings_folder
+
+    folder = recordings_folder() if output is None else output if output.is_dir() else output.parent
+    return folder if folder.is_dir() else None
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let TERM and HUP wait: the program has ended, and what it told is all but merged."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

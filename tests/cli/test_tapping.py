@@ -3,14 +3,31 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from rtlog.recordings.reader import read
 from rtlog.simulator import scenarios
 from rtlog.simulator.server import SimulatedServer
 
+WAITING = """
+import asyncio, os, signal, sys
+from openai import AsyncOpenAI
+
+async def main():
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    async with AsyncOpenAI(api_key=sys.argv[1]) as client:
+        async with client.realtime.connect(model="gpt-realtime") as connection:
+            await connection.recv()
+            print(os.getpid(), flush=True)
+            await told.wait()
+
+asyncio.run(main())
+"""
 KEY = "sk-proj-Zq8vX2mN4bL6kJ1hG3fD5sA7"
 PROGRAM = """
 import asyncio, sys
@@ -155,6 +172,41 @@ def test_a_release_that_the_tap_does_not_know_runs_on_and_is_named(tmp_path: Pat
 
     assert (ran.status, ran.output) == (0, "Session\n")
     assert "agents.realtime.session has no RealtimeSession: the tap does not know this release" in ran.said
+
+
+async def ended_by(number: signal.Signals, folder: Path) -> int | None:
+    """Record a program that waits, send *number* to who records it, and let the program end; gives the exit status."""
+    program = folder / "program.py"
+    program.write_text(WAITING)
+    async with SimulatedServer(scenarios.load("conversation")) as server:
+        record = (sys.executable, "-m", "rtlog.cli", "record", "--tap", "openai", "--upstream", f"{server.origin}/v1")
+        process = await asyncio.create_subprocess_exec(
+            *record, "-o", folder / "call.rtlog.jsonl", "--", sys.executable, program, KEY, stdout=-1, stderr=-3
+        )
+        assert process.stdout is not None
+        pid = int(await process.stdout.readline())
+        process.send_signal(number)
+        if number == signal.SIGKILL:
+            os.kill(pid, signal.SIGTERM)
+        await process.stdout.read()  # ends with the program
+        return await process.wait()
+
+
+def test_a_record_that_is_ended_merges_what_the_tap_told_and_leaves_nothing_behind(tmp_path: Path):
+    assert asyncio.run(ended_by(signal.SIGTERM, tmp_path)) == 0
+
+    (tmp_path / "program.py").unlink()
+    assert [path.name for path in tmp_path.iterdir()] == ["call.rtlog.jsonl"]
+    assert [each["type"] for each in of(recorded(tmp_path), "server", "sdk")] == ["session.created"]
+
+
+def test_a_record_that_is_killed_leaves_what_the_tap_told_beside_its_recording(tmp_path: Path):
+    assert asyncio.run(ended_by(signal.SIGKILL, tmp_path)) == -signal.SIGKILL
+
+    (told,) = tmp_path.glob(".rtlog-tap-*/*.rtlog.jsonl")
+    with read(told) as reading:
+        assert [record.type for record in reading if record.dir] == ["session.created"]
+    assert reading.complete
 
 
 def test_a_tap_needs_a_program(tmp_path: Path):
