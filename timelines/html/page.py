@@ -16,8 +16,8 @@ from rtlog.timelines.html.data import Page
 
 STYLE, SCRIPTS, POLICY, DATA = "<!--style-->", "<!--scripts-->", "<!--policy-->", "<!--data-->"
 """Where the parts stand in the markup."""
-_UNSAFE = re.compile(r"[<>&]|[^\x00-\x7f]")
-"""What could end a script element, and what is not ASCII."""
+_UNSAFE = re.compile(r"[<>&]|[^\x00-\x7e]")
+"""What could end a script element, and what is no printable ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
