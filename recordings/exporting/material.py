@@ -10,6 +10,7 @@ from rtlog.recordings.headerless import event_text, iso_ns
 from rtlog.recordings.message import EventLine, Policy
 from rtlog.recordings.record import Record
 from rtlog.recordings.redaction import Redactor
+from rtlog.recordings.vocabulary.events import AUDIO_FIELDS
 
 LeftOut = Counter[str]
 """How many records of which kind a format could not take."""
@@ -50,7 +51,7 @@ class Material:
             return
         if record.src == "wire" and record.dir in COPIED:
             self.wired.add(record.conn)
-        if self.redactor.suspects(entry.line):
+        if record.type not in AUDIO_FIELDS and self.redactor.suspects(entry.line):
             self.event(entry)
 
     def is_copy(self, record: Record) -> bool:
@@ -59,10 +60,13 @@ class Material:
 
     def event(self, entry: Entry) -> bytes | None:
         """Give the JSON text of the event of *entry* without secrets; `None` where it is no strict JSON."""
-        text = event_text(entry.line, wrapped=self.has_header).decode("utf-8", "replace").encode()
         record = entry.record
-        line = Policy("keep", self.redactor).line(text, record.dir or "server", record.conn, record.src)
+        line = Policy("keep", self.redactor).line(self.recorded(entry), record.dir or "server", record.conn, record.src)
         return line.event if isinstance(line, EventLine) else None
+
+    def recorded(self, entry: Entry) -> bytes:
+        """Give the JSON text of the event of *entry* as it was recorded, in which secrets may stand."""
+        return event_text(entry.line, wrapped=self.has_header).decode("utf-8", "replace").encode()
 
     @property
     def start(self) -> int:

@@ -144,12 +144,12 @@ class Voices:
 
     def _kept(self, entry: Entry) -> bytes:
         """Give the sound that *entry* carries; none where it was not kept or is no base64."""
-        text = self._material.event(entry) or b""
+        text = self._material.recorded(entry)
         try:
             event = orjson.loads(text)
         except orjson.JSONDecodeError:  # nothing, or half of a pair in it: no sound has one
             return b""
-        found = payloads(entry.record.type, event, text)
+        found = payloads(entry.record.type, event, text) if isinstance(event, dict) else []
         self.emptied = self.emptied or (not found and entry.record.audio_bytes > 0)
         try:
             return b"".join(base64.b64decode(each.text) for each in found)
