@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from rtlog.analyzers.moment import Moment
 from rtlog.timelines.diff import Diff, diff_of
 from rtlog.timelines.drawing import Drawing
 from rtlog.timelines.folds import fold_text, left_out_text
@@ -18,6 +19,9 @@ from rtlog.timelines.telling import Line, Segment, Segments, Teller, clip
 
 INDENT: Final = Segment("  ")
 DEEP: Final = Segment("    ")
+TIME: Final = 9
+COARSE_TIME: Final = 14
+"""Columns for `T+12345ms`, and for `~1234s line 56`."""
 
 
 def walk(timeline: Timeline, page: Sequence[Row], teller: Teller, drawing: Drawing) -> Iterator[Line]:
@@ -67,7 +71,7 @@ def _block(view: View, teller: Teller, drawing: Drawing) -> Iterator[Line]:
 def _step(step: Step, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     for row in step.rows:
         if isinstance(row, FoldRow):
-            lead = _lead(teller.stamp(row.first), drawing.arrows.get(row.direction, " "))
+            lead = _lead(row.first, teller, drawing.arrows.get(row.direction, " "))
             yield Line((Segment(fold_text(row, drawing.times), "dim"),), lead, (Segment(" " * 16),))
         else:
             yield from _entry(row, teller, drawing)
@@ -77,7 +81,7 @@ def _step(step: Step, teller: Teller, drawing: Drawing) -> Iterator[Line]:
 
 def _entry(row: EntryRow, teller: Teller, drawing: Drawing) -> Iterator[Line]:
     entry = row.entry
-    lead = _lead(teller.stamp(entry.at), drawing.arrows.get(entry.at.dir, " "))
+    lead = _lead(entry.at, teller, drawing.arrows.get(entry.at.dir, " "))
     follow = (Segment(" " * 16),)
     yield Line(_sentence(entry, teller), lead, follow)
     if recorded := teller.recorded(entry.at):
@@ -97,8 +101,9 @@ def _sentence(entry: Entry, teller: Teller) -> Segments:
     return (name, Segment("  "), *told) if told else (name,)
 
 
-def _lead(time: str, arrow: str) -> Segments:
-    return (Segment(f"  {time:>9}  ", "time"), Segment(f"{arrow:<3}"))
+def _lead(at: Moment, teller: Teller, arrow: str) -> Segments:
+    width = COARSE_TIME if teller.is_coarse else TIME
+    return (Segment(f"  {teller.stamp(at):>{width}}  ", "time"), Segment(f"{arrow:<3}"))
 
 
 def _diff(diff: Diff, teller: Teller) -> Iterator[Line]:

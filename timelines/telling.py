@@ -147,6 +147,11 @@ class Teller:
         """Write the time of *at*."""
         return when(at, self.epoch)
 
+    @property
+    def is_coarse(self) -> bool:
+        """Say whether rows show seconds by the ids."""
+        return self._coarse is not None
+
     def stamp(self, at: Moment) -> str:
         """Write what stands before a row: the time of *at*, with the second by the ids where there is no other."""
         seconds = self._coarse.seconds(at) if self._coarse is not None and at.t is None else None
