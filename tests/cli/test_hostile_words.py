@@ -1,8 +1,8 @@
 """Text of the wire does nothing wherever it is printed or drawn: every command that shows a recording.
 
 Each attack is the transcript, tool name, id, error, log line and header of a session; the same session with harmless
-words says what the output is made of; `RTLOG_FAULTS=full` tries each attack alone too. `formats/test_any_text.py` makes up texts for reports, `tests/e2e/browser` opens
-pages and has mermaid draw.
+words says what the output is made of. `RTLOG_FAULTS=full` tries each attack alone too. `formats/test_any_text.py` makes
+up texts for reports, `tests/e2e/browser` opens pages and has mermaid draw.
 """
 
 import csv
@@ -22,7 +22,7 @@ ATTACKS = {
     "terminal": "\x1b[2J\x1b]0;owned\x07\x9b31m\r\n\x08\x7f\u202eevil\u2066\u2028\ufeff",
     "markdown": "`x` ``` | a \\| ** [x](https://evil.example) ![y](http://evil.example/z) @all #1\n\n# owned\n- - -",
     "html": "</code></script><script>hit=1</script><img src=x onerror=hit=1>&lt;<!--]]><a href=javascript:hit>\"'",
-    "mermaid": "; end\nparticipant evil #59; Note over evil: x %%{init: {}}%% client->>server: x\n</br>",
+    "mermaid": "; end\nowned as evil #59; Note over evil: x %%{init: {}}%% client->>server: x\n</br>",
     "csv": "=HYPERLINK(1)\n+1\t-1\n@SUM(1),\",'",
 }
 HARMLESS = "plain words"
@@ -95,7 +95,8 @@ def markdown(text: str) -> set[str]:
     inner = [child for token in tokens for child in token.children or ()]
     special = [token for token in (*tokens, *inner) if token.type.startswith(("html", "link", "image"))]
     told = {f"{token.type} {token.content} {token.attrs.get('href', '')}".rstrip() for token in special}
-    return told - {"html_inline <code>", "html_inline </code>"}
+    blocks = [token.type for token in tokens if token.type in {"heading_open", "hr", "table_open", "fence"}]
+    return told - {"html_inline <code>", "html_inline </code>"} | {f"{blocks.count(each)} {each}" for each in blocks}
 
 
 def page(text: str) -> set[str]:
