@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler.connection import Connection
@@ -17,8 +18,7 @@ TELLING: Final = 6
 """Letters of a text that do not come twice by accident."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """What of the old conversation was not told again."""
 
     messages: list[ItemLife]
@@ -33,8 +33,7 @@ class Loss:
         return [*self.messages, *self.calls]
 
 
-@dataclass(slots=True, eq=False)
-class Replay:
+class Replay(Struct, eq=False):
     """What was told again of *old*: ids, calls, outputs and words, never payloads."""
 
     old: Connection

@@ -5,9 +5,10 @@ layer the longer selector wins over the shorter.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
+
+from msgspec import Struct
 
 from rtlog.analyzers.rule import Rule
 from rtlog.analyzers.rules import RULES
@@ -26,8 +27,7 @@ class UnknownRuleError(ValueError):
         super().__init__(f"no rule is called {selector!r}; the nearest is {self.nearest}")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What one layer says; `select=None` builds on the layers before, anything else starts anew."""
 
     select: Sequence[str] | None = None

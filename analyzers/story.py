@@ -8,8 +8,9 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Finding, Severity
 
@@ -18,8 +19,7 @@ LOOK_BACK: Final = 64
 """Findings of one rule that name the same thing, looked through for a cause: the last of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """A root and everything that follows from it, in order."""
 
     root: Finding

@@ -19,7 +19,7 @@ from rtlog.recordings.lines import MAX_LINE, UNREADABLE, Lines, reason_of
 from rtlog.recordings.order import Order
 from rtlog.recordings.record import Record
 from rtlog.recordings.shape import TimeOf, shape_of
-from rtlog.recordings.skim import Skimmer
+from rtlog.recordings.skim import WORTH_SKIMMING, Skimmer
 from rtlog.recordings.verify import problem_of
 from rtlog.recordings.vocabulary.foreign import TYPES, vocabulary_of
 
@@ -60,8 +60,8 @@ class Reading:
         self.lines = 0
         """Lines read so far."""
         self.horizon: int | None = None
-        """Before which time, in ns, runs are folded (`fold=True`); deltas too where it is told, which it may be anew
-        with every record."""
+        """Before which time, in ns, runs are folded (`fold=True`). Where it is told, and it may be anew with every
+        record, deltas are folded too, and appends without their audio."""
         self._strict = strict
         self._fold = fold
         self._file = lines
@@ -193,7 +193,7 @@ class Reading:
                     record.line = number
                     if not folding or order.regular_from != t:
                         yield record
-                    elif record.type == APPEND:
+                    elif record.type == APPEND and (self.horizon is not None or len(line) > WORTH_SKIMMING):
                         if append_time is None or append_time(line, seq) != t:
                             append_time = shape_of(line, record, starts[APPEND], named=False)
                         run = fold(record, append_time, self._text, NEVER if self.horizon is None else self.horizon)

@@ -12,7 +12,7 @@ from typing import Final
 
 from rtlog.analyzers.analysis import Analysis
 from rtlog.analyzers.finding import Finding
-from rtlog.analyzers.moment import moment_of
+from rtlog.analyzers.moment import last_of, moment_of
 from rtlog.analyzers.reconciler.changes import Change
 from rtlog.recordings.record import Record
 from rtlog.recordings.vocabulary.events import canonical
@@ -86,7 +86,7 @@ class TimelineBuilder:
             self._skipped = Skipped(at, at)
             self._elements.append(self._skipped)
         self._skipped.records += record.folded + 1
-        self._skipped.last = at
+        self._skipped.last = last_of(record)
         for change in changes:
             self._course.feed(change)
         if self._lanes(changes) is not None:

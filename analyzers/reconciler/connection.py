@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
+
+from msgspec import Struct, field
 
 from rtlog.analyzers.labels import Labels
 from rtlog.analyzers.moment import NS_PER_MS, Moment, last_of
@@ -27,8 +28,7 @@ PUSH_RUN_GAP_MS: Final = 500
 PCM16_24KHZ_BYTES_PER_MS: Final = 48.0
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(Struct):
     """What the session is set to, as far as `session.created` and `session.updated` told."""
 
     model: str | None = None
@@ -47,8 +47,7 @@ class Settings:
     input_bytes_per_ms: float = PCM16_24KHZ_BYTES_PER_MS
 
 
-@dataclass(slots=True)
-class PushRun:
+class PushRun(Struct):
     """A run of context pushes: wire creates and deletes, or local pushes, each less than 500 ms after the last."""
 
     first: Moment
@@ -56,8 +55,7 @@ class PushRun:
     first_local: Moment | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Connection:
+class Connection(Struct, eq=False):
     """Everything the reconciler knows of one socket."""
 
     number: int

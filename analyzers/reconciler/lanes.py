@@ -1,14 +1,13 @@
 """The three lanes: the server's conversation, a strict client's mirror of it, the application's own context."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from rtlog.analyzers.profiles.mirror import insert
 from rtlog.analyzers.profiles.profile import UnknownAnchor
 from rtlog.analyzers.reconciler.lane import Lane
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The ids on each lane at one moment.
 
     `local` is `None` until a local event tells the application's context, or else as `simulated_by` would keep it.
@@ -20,8 +19,7 @@ class Snapshot:
     simulated_by: str | None = None
 
 
-@dataclass(slots=True)
-class Lanes:
+class Lanes(Struct):
     """The lanes of one connection.
 
     The mirror obeys the rules of a strict client, where no client is named: null goes to the head, an unknown

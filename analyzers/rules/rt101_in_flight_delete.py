@@ -1,6 +1,6 @@
 """RT101: the client deletes an item that the server made and the application has not taken yet."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed, within
@@ -19,8 +19,7 @@ from rtlog.analyzers.reconciler.states import Situation
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, Snapshot, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     """A delete that may have hit an item in flight, until its answers settle it."""
 
     item: ItemLife

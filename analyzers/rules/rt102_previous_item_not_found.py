@@ -1,6 +1,6 @@
 """RT102: the server places an item behind one that is not in the conversation."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed, within
@@ -12,8 +12,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, Snapshot, on, 
 UNTIMED_GRACE_RECORDS = 3
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     item: ItemLife
     added: Moment
     anchor_id: str

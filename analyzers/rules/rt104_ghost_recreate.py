@@ -1,6 +1,6 @@
 """RT104: the client re-creates an item that the server still has, or that was deleted on purpose."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
@@ -11,8 +11,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
 
-@dataclass(slots=True, eq=False)
-class _Ghost:
+class _Ghost(Struct, eq=False):
     item: ItemLife
     request: Request
     was_live: bool

@@ -1,6 +1,6 @@
 """RT105: an interrupted message is deleted on the server but kept, and re-created, by the client."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
@@ -12,8 +12,7 @@ from rtlog.analyzers.reconciler.states import ItemState
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     item: ItemLife
     committed: Moment | None = None

@@ -1,6 +1,6 @@
 """RT108: one batch deletes an item and creates it again, because two orders differ."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.reconciler.changes import ItemCreateSent, ItemDeleted, ItemDeleteSent
@@ -11,8 +11,7 @@ from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 from rtlog.recordings.record import Item
 
 
-@dataclass(slots=True, eq=False)
-class _Before:
+class _Before(Struct, eq=False):
     """An item as it stood when its delete was sent."""
 
     request: Request
@@ -21,8 +20,7 @@ class _Before:
     at_tail: bool
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     item: ItemLife
     delete: Request
     create: Request

@@ -1,7 +1,8 @@
 """RT109: a context push from a stale copy deletes what landed since the copy was taken."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.interruption import deleted_on_interruption
@@ -13,8 +14,7 @@ from rtlog.analyzers.reconciler.life import ItemLife, Push, Request
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     item: ItemLife
     request: Request
     push: Push

@@ -1,6 +1,6 @@
 """RT111: the client's placeholder for a server item is dropped without a word."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, stamp
 from rtlog.analyzers.moment import Moment, within
@@ -15,8 +15,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 INSERTS = frozenset({"local.item_committed", "local.tool_started", "local.placeholder_added"})
 
 
-@dataclass(slots=True, eq=False)
-class _Skip:
+class _Skip(Struct, eq=False):
     """A placeholder that was not placed; `profile` where that is known from the named client alone."""
 
     item: ItemLife

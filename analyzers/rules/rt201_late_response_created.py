@@ -1,7 +1,8 @@
 """RT201: a response is created after its caller gave up on it."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import elapsed, within
@@ -15,8 +16,7 @@ ASKED_BY_CLIENT: Final = "client_event_id"
 """Metadata by which LiveKit ties a response to the caller that waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Late:
+class _Late(Struct, frozen=True):
     """A response that came late; `waited_ms` is how long the named client waits for it, where one is named."""
 
     response: ResponseLife

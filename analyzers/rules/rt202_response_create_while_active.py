@@ -1,6 +1,6 @@
 """RT202: a response is asked for while one is in progress."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed, within
@@ -12,8 +12,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
 
-@dataclass(slots=True, eq=False)
-class _Refusal:
+class _Refusal(Struct, eq=False):
     connection: Connection
     request: Request
     retry: Moment | None = None

@@ -1,7 +1,8 @@
 """RT203: a cancel finds nothing to cancel."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -18,8 +19,7 @@ CROSSED = "crossed with the end of the response"
 IDLE = "with nothing to cancel"
 
 
-@dataclass(slots=True, eq=False)
-class _Cancels:
+class _Cancels(Struct, eq=False):
     """The idle cancels of one connection."""
 
     waiting: list[tuple[Request, str]] = field(default_factory=list)

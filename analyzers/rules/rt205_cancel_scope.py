@@ -1,6 +1,6 @@
 """RT205: a cancel without an id while several responses are in flight."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.reconciler.changes import ResponseCancelSent
@@ -9,8 +9,7 @@ from rtlog.analyzers.reconciler.life import Request, ResponseLife
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     request: Request
     responses: list[ResponseLife]
     awaited: list[Request]

@@ -1,6 +1,6 @@
 """RT206: turn detection and the client both answer one user turn."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -18,8 +18,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
 
-@dataclass(slots=True, eq=False)
-class _Turn:
+class _Turn(Struct, eq=False):
     """A user turn that turn detection answers, and what the client asked for on top."""
 
     connection: Connection

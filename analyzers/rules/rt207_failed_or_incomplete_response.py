@@ -1,6 +1,6 @@
 """RT207: a response fails, is cut short, or says nothing at all."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -13,8 +13,7 @@ from rtlog.recordings.vocabulary.errors import RATE_LIMITS
 ENDED_BADLY = frozenset({"failed", "incomplete"})
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     response: ResponseLife
     done: Moment

@@ -1,6 +1,6 @@
 """RT208: a response fails because a rate limit is used up."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -14,8 +14,7 @@ ENOUGH = 3
 """Responses whose tokens make a mean."""
 
 
-@dataclass(slots=True, eq=False)
-class _Account:
+class _Account(Struct, eq=False):
     """What a connection used and has left."""
 
     tokens: int = 0
@@ -26,8 +25,7 @@ class _Account:
     failures: "list[_Failure]" = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class _Failure:
+class _Failure(Struct, eq=False):
     response: ResponseLife
     low: Moment | None
     retried: bool = False

@@ -1,7 +1,8 @@
 """RT209: a response ends without having begun, or never ends."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment
@@ -11,8 +12,7 @@ from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
 from rtlog.analyzers.rule import Evidence, Example, Option, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Unfinished:
+class _Unfinished(Struct, eq=False):
     """A finished response and those of its items that were not finished with it."""
 
     connection: Connection

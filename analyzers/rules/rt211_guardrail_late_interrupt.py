@@ -1,6 +1,6 @@
 """RT211: a guardrail's verdict comes late and stops another response than the one it judged."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -10,8 +10,7 @@ from rtlog.analyzers.reconciler.life import Request, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     tripped: Moment
     judged: str

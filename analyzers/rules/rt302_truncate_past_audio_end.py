@@ -1,7 +1,8 @@
 """RT302: a truncate names a position that the item's audio does not reach."""
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, stamp
 from rtlog.analyzers.moment import Moment, within
@@ -19,8 +20,7 @@ OTHERS = frozenset({errors.UNSUPPORTED_CONTENT, errors.TRUNCATE_UNKNOWN, errors.
 """What is wrong with the item, whatever the position: RT301's and RT107's."""
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     request: Request
     item: ItemLife | None

@@ -1,7 +1,8 @@
 """RT303: the user cuts the agent off, and the server is not told how much was heard."""
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed, within
@@ -20,8 +21,7 @@ REMEMBERED = 64
 """Responses that may still be playing; nobody has as many."""
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     response: ResponseLife
     item: ItemLife

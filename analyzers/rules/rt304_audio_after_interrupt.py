@@ -1,6 +1,6 @@
 """RT304: the audio of an interrupted response keeps coming."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
@@ -13,8 +13,7 @@ STARTED = "local.playback_started"
 PLAYING = frozenset({STARTED, "local.playback_position"})
 
 
-@dataclass(slots=True, eq=False)
-class _Tail:
+class _Tail(Struct, eq=False):
     """A response whose audio came long after it was interrupted."""
 
     response: ResponseLife

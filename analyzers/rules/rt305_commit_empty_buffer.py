@@ -1,6 +1,6 @@
 """RT305: the client commits an audio buffer that holds next to nothing."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -9,8 +9,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
 
-@dataclass(slots=True, eq=False)
-class _Commits:
+class _Commits(Struct, eq=False):
     """The refused commits of one connection."""
 
     last_own: Moment | None = None

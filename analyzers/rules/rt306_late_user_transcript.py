@@ -1,7 +1,8 @@
 """RT306: the user's words arrive after the reply to them has begun."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed
@@ -14,8 +15,7 @@ REMEMBERED = 256
 """Turns whose transcript may still come, or whose order a push may tell."""
 
 
-@dataclass(slots=True, eq=False)
-class _Turn:
+class _Turn(Struct, eq=False):
     item: ItemLife
     place: int
     """Its number among the turns of its connection."""
@@ -24,8 +24,7 @@ class _Turn:
     late: Moment | None = None
 
 
-@dataclass(slots=True, eq=False)
-class _Turns:
+class _Turns(Struct, eq=False):
     """The spoken turns of one connection, in the order of their commits."""
 
     recent: OrderedDict[str, _Turn] = field(default_factory=OrderedDict)

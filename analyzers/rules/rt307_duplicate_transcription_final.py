@@ -1,7 +1,8 @@
 """RT307: one turn is transcribed to its end more than once."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
@@ -13,8 +14,7 @@ from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 REMEMBERED = 1024
 
 
-@dataclass(slots=True, eq=False)
-class _Final:
+class _Final(Struct, eq=False):
     connection: Connection
     item: ItemLife
     first: Moment

@@ -1,7 +1,8 @@
 """RT309: the agent hears itself, or noise, and stops."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
@@ -16,8 +17,7 @@ LEAST_WORDS = 3
 """One word or two (yes, the table) a user says by chance as the agent does."""
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     response: ResponseLife
     item: ItemLife | None

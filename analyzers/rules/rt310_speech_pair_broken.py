@@ -1,7 +1,8 @@
 """RT310: speech that has started never stops, or stops without having started."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
@@ -22,8 +23,7 @@ SEMANTIC = "semantic_vad"
 """It takes its time by design, up to 8 s of silence at low eagerness."""
 
 
-@dataclass(slots=True, eq=False)
-class _Open:
+class _Open(Struct, eq=False):
     connection: Connection
     started: Moment
     item_id: str

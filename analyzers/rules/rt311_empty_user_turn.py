@@ -1,6 +1,6 @@
 """RT311: a turn without words is answered."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
@@ -20,8 +20,7 @@ REMEMBERED = 256
 """Answered turns whose words may still come."""
 
 
-@dataclass(slots=True, eq=False)
-class _Turn:
+class _Turn(Struct, eq=False):
     connection: Connection
     item: ItemLife
     committed: Moment

@@ -1,6 +1,6 @@
 """RT312: one response speaks in several messages."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import NS_PER_MS
@@ -10,8 +10,7 @@ from rtlog.analyzers.reconciler.life import ItemLife, Request, ResponseLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Wrong:
+class _Wrong(Struct, eq=False):
     """A truncate of a message that was not the one being heard."""
 
     request: Request

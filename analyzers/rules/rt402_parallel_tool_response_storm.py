@@ -1,6 +1,6 @@
 """RT402: parallel calls are answered one by one, each with a response of its own."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
@@ -10,8 +10,7 @@ from rtlog.analyzers.reconciler.life import ItemLife, Request
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Batch:
+class _Batch(Struct, eq=False):
     """The calls of one response, their outputs, and the responses asked for meanwhile."""
 
     connection: Connection

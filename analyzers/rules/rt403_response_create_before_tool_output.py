@@ -1,6 +1,6 @@
 """RT403: a response is made while a call waits for its output."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import Moment, elapsed
@@ -11,8 +11,7 @@ from rtlog.analyzers.reconciler.life import ItemLife, ResponseLife
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Open:
+class _Open(Struct, eq=False):
     """A complete call without its output, and the first response made meanwhile."""
 
     connection: Connection

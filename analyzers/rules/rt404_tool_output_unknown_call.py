@@ -1,6 +1,6 @@
 """RT404: a tool output arrives for a call that the conversation does not hold."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import elapsed
@@ -11,8 +11,7 @@ from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 from rtlog.recordings.vocabulary import errors
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     request: Request
     output: ItemLife

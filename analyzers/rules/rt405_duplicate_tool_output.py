@@ -1,6 +1,6 @@
 """RT405: one call gets two outputs."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.reconciler.changes import ToolOutputSent
@@ -9,8 +9,7 @@ from rtlog.analyzers.reconciler.states import ItemState
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     call: ItemLife
     first: Request
     second: Request

@@ -1,6 +1,6 @@
 """RT406: a tool's output arrives when the conversation has moved on."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import ms, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
@@ -11,8 +11,7 @@ from rtlog.analyzers.reconciler.life import ItemLife
 from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     call: ItemLife
     output: ItemLife

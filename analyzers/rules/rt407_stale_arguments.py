@@ -1,7 +1,8 @@
 """RT407: a call is replayed with the arguments it had before they were complete."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
@@ -14,8 +15,7 @@ REMEMBERED = 1024
 NO_ARGUMENTS = frozenset({"", "{}"})
 
 
-@dataclass(slots=True, eq=False)
-class _Complete:
+class _Complete(Struct, eq=False):
     arguments: str
     at: Moment
 

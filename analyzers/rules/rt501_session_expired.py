@@ -1,6 +1,6 @@
 """RT501: the server ends the session because it has lasted as long as one may."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import NS_PER_MS, NS_PER_S, Moment, elapsed
@@ -13,8 +13,7 @@ GOING_AWAY = 1001
 MAXIMUM = "maximum duration"
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     told: Moment
     closed: Moment | None = None

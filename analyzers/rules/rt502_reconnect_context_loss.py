@@ -1,6 +1,6 @@
 """RT502: a new connection goes on without what the old one knew."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, stamp
 from rtlog.analyzers.moment import NS_PER_MS, Moment, elapsed
@@ -21,8 +21,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 SHOWN = 4
 
 
-@dataclass(slots=True, eq=False)
-class _Reconnect:
+class _Reconnect(Struct, eq=False):
     """A connection, the one that it follows, and how it began."""
 
     new: Connection

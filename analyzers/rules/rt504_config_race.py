@@ -1,7 +1,8 @@
 """RT504: a response starts before the settings that it needs are in force."""
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -14,8 +15,7 @@ REMEMBERED = 64
 """Requests that an update may follow."""
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     """A response that began without an update that was on its way, or that followed at once."""
 
     response: ResponseLife

@@ -1,6 +1,6 @@
 """RT506: deletes are acknowledged without saying which."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
@@ -10,8 +10,7 @@ from rtlog.analyzers.reconciler.life import Request
 from rtlog.analyzers.rule import Example, Rule, Severity, on, seen
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     at: Moment
     pending: list[Request]

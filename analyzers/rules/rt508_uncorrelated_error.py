@@ -1,7 +1,8 @@
 """RT508: an error that nothing ties to what caused it."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
@@ -29,8 +30,7 @@ FATAL = frozenset(
 """Errors that are about the session or the server, not about an event."""
 
 
-@dataclass(slots=True, eq=False)
-class _Case:
+class _Case(Struct, eq=False):
     connection: Connection
     error: Moment
     code: str

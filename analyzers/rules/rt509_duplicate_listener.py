@@ -1,6 +1,6 @@
 """RT509: handlers run twice, so that every client event is sent twice."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment, within
@@ -10,8 +10,7 @@ from rtlog.analyzers.rule import Example, Option, Rule, Severity, on, seen
 Shape = tuple[object, ...]
 
 
-@dataclass(slots=True, eq=False)
-class _Stream:
+class _Stream(Struct, eq=False):
     """The events of one connection that name an item or a call."""
 
     last: dict[Shape, Moment] = field(default_factory=dict)

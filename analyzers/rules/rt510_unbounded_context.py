@@ -1,9 +1,10 @@
 """RT510: the context grows although the client means to trim it."""
 
 from collections import deque
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct, field
 
 from rtlog.analyzers.finding import stamp
 from rtlog.analyzers.moment import Moment
@@ -16,8 +17,7 @@ LOOKED_AT: Final = 1_000
 """Items that a push left out and that are looked at: a push names few, and a conversation may hold thousands."""
 
 
-@dataclass(slots=True, eq=False)
-class _Growth:
+class _Growth(Struct, eq=False):
     """How the input of a connection's responses grew."""
 
     first: tuple[Moment, int]
@@ -25,8 +25,7 @@ class _Growth:
     run: int = 0
 
 
-@dataclass(slots=True, eq=False)
-class _Kept:
+class _Kept(Struct, eq=False):
     """Items that pushes leave out and the server keeps."""
 
     pushes: int = 0
