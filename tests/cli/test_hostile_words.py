@@ -111,7 +111,11 @@ def picture(text: str) -> set[str]:
 
 
 def diagram(text: str) -> set[str]:
-    return {re.sub(r"\d+", "1", line.strip().partition(" ")[0].partition(":")[0]) for line in text.splitlines()}
+    """Give the words that begin statements, and the signs that could end one, start a comment, or be markup."""
+    signs = set(re.sub(r"#\d+;|<br ?/>", "", text)) & set(";%<#{}\"'`")
+    return signs | {
+        re.sub(r"\d+", "1", line.split()[0].partition(":")[0]) for line in text.splitlines() if line.strip()
+    }
 
 
 def table(text: str) -> set[str]:
