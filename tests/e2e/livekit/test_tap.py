@@ -101,10 +101,13 @@ class Told:
     def records(self) -> list[Record]:
         return list(read(self.path))
 
+    def naming(self, item: str) -> list[Record]:
+        """What names an item as its own, in order."""
+        return [r for r in self.records if r.event and item in (r.event.item_id, r.event.item and r.event.item.id)]
+
     def of(self, item: str) -> list[str]:
         """What the recording tells of an item, deltas aside, in order."""
-        events = ((r.type, r.event) for r in self.records if r.event)
-        return [kind for kind, event in events if item in (event.item_id, event.item.id if event.item else None)]
+        return [record.type for record in self.naming(item)]
 
     def events(self, *types: str) -> list[dict[str, Any]]:
         lines = [json.loads(line) for line in self.path.read_bytes().splitlines()]
@@ -170,6 +173,12 @@ async def test_the_whole_story_is_told_in_its_order(tmp_path: Path) -> None:
         f"failed to insert item `{item}`" for item in logged
     ]
     assert len(story.events("local.reply_requested")) == len(story.events("local.reply_created")) == 1
+    begun = [r.seq for r in story.records if r.type == "local.ctx_push_begin"]
+    (deleted,) = [r.seq for r in story.naming(call) if r.type == "conversation.item.delete"]
+    (started,) = [r.seq for r in story.naming(call) if r.type == "local.tool_started"]
+    (failed,) = [r.seq for r in story.naming(refused[0]["item_id"]) if r.type == "local.remote_item_added"]
+    assert begun[1] < deleted < started
+    assert deleted < failed
 
 
 @pytest.mark.parametrize("release", PLACEHOLDERS)
