@@ -78,7 +78,9 @@ def _bracketed(rest: list[str]) -> str:
 
 def _tell_where(output: Path | None, target: Path) -> None:
     if target != Path("-"):
-        _say(f"wrote {target}; next: rtlog analyze {'latest' if output is None else target}")
+        from shlex import quote
+
+        _say(f"wrote {target}; next: rtlog analyze {'latest' if output is None else quote(str(target))}")
 
 
 def _say(text: str) -> None:

@@ -222,6 +222,8 @@ async def _wait(tap: "ProxyTap", notices: "Notices") -> int:
 
 
 def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
+    from shlex import quote
+
     from rtlog.cli.live import spoken
 
     summary = tap.summary()
@@ -236,7 +238,8 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
     for path in summary.paths[-NAMED:]:
         notices(f"wrote {path}")
     lost = "; some records were lost" if summary.lossy else ""
-    notices(f"{spoken(summary)}{lost}; next: rtlog analyze {'latest' if options.output is None else summary.paths[-1]}")
+    named = "latest" if options.output is None else quote(str(summary.paths[-1]))
+    notices(f"{spoken(summary)}{lost}; next: rtlog analyze {named}")
 
 
 NAMED: Final = 3
@@ -252,6 +255,7 @@ NO_SESSION: Final = (
 
 def _from_stdin(options: "Options", limit: int, *, live: bool) -> int:
     import sys
+    from shlex import quote
 
     from rtlog.recordings.recorder import Recorder
     from rtlog.recordings.taps.stdin import StdinTap
@@ -275,7 +279,8 @@ def _from_stdin(options: "Options", limit: int, *, live: bool) -> int:
         with suppress(KeyboardInterrupt):
             tap.feed(sys.stdin.buffer)
     notices.close()
-    notices(f"wrote {recorder.path}; next: rtlog analyze {'latest' if options.output is None else recorder.path}")
+    named = "latest" if options.output is None else quote(str(recorder.path))
+    notices(f"wrote {recorder.path}; next: rtlog analyze {named}")
     if tap.unknown:
         notices(f'{tap.unknown} lines without a known direction are kept as data; wrap them in {{"dir":…,"event":…}}')
     return LOSSY if recorder.lossy else 0

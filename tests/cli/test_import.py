@@ -51,6 +51,7 @@ def test_with_v_it_shows_what_it_did_not_understand_escaped(rtlog: Callable, sou
 
     assert "rtlog: line 2: a line of another program\\x1b[31m" in ran.err
     assert "next: rtlog analyze a.rtlog.jsonl" in ran.err
+    assert "next: rtlog analyze 'a b.rtlog.jsonl'" in rtlog("import", str(source), "-o", "a b.rtlog.jsonl").err
 
 
 def test_it_overwrites_nothing_unless_it_is_told_to(rtlog: Callable, source: Path):

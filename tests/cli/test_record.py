@@ -91,14 +91,14 @@ async def test_a_program_is_recorded_and_its_streams_and_status_are_its_own(tmp_
 async def test_output_title_and_audio_are_as_asked(tmp_path: Path):
     async with provider() as url:
         ran = await record(
-            tmp_path, "-o", "a/b.rtlog.jsonl", "--title", "barge-in", "--audio", "keep", "--upstream", url, "--",
+            tmp_path, "-o", "a/b c.rtlog.jsonl", "--title", "barge-in", "--audio", "keep", "--upstream", url, "--",
             sys.executable, "-c", CLIENT, "0",
         )  # fmt: skip
 
-    header = lines(tmp_path / "a" / "b.rtlog.jsonl")[0]
+    header = lines(tmp_path / "a" / "b c.rtlog.jsonl")[0]
     assert ran.status == 0
     assert (header["title"], header["audio"]) == ("barge-in", "keep")
-    assert "next: rtlog analyze a/b.rtlog.jsonl" in ran.err
+    assert "next: rtlog analyze 'a/b c.rtlog.jsonl'" in ran.err
 
 
 async def test_a_program_that_a_signal_ends_gives_128_and_the_signal(tmp_path: Path):
