@@ -1,8 +1,10 @@
 """`rtlog analyze`: names the races of recordings, with proof."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from rtlog.cli.configuring.settings import RunSettings
     from rtlog.cli.running import Run
 
+NEAR_MS: Final = 500.0
+"""How near to a race a near miss in the results is, as in `rtlog stats`."""
 EXAMPLE = "Example: rtlog analyze latest --output-format concise --fail-on error"
 
 
@@ -33,6 +37,7 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     provider: o.Provider = None,
     client: o.Client = None,
     jobs: o.Jobs = None,
+    results: o.Results = None,
     config: o.Config = None,
     isolated: o.Isolated = False,
     show_settings: o.ShowSettings = False,
@@ -63,10 +68,30 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
         _show(settings)
         return
     paths = _recordings(files)
-    run = Run(settings, write_baseline, engine_for(jobs, len(paths)))
-    _print(run, paths, settings, output, quiet=quiet, statistics=statistics)
+    near_ms = NEAR_MS if results else None
+    run = Run(settings, write_baseline, engine_for(jobs, len(paths)), near_ms)
+    with _kept(results, run, settings):
+        _print(run, paths, settings, output, quiet=quiet, statistics=statistics)
     code = run.close()
     raise typer.Exit(0 if exit_zero and code != UNREADABLE else code)
+
+
+@contextmanager
+def _kept(path: Path | None, run: "Run", settings: "RunSettings") -> Iterator[None]:
+    """Write what *run* analyzes as results at *path*, when it has come to its end."""
+    if path is None:
+        yield
+        return
+    from importlib.metadata import version
+
+    from rtlog.analyzers.fleet.rows import RESULTS_VERSION, RunRow
+    from rtlog.cli.fleet.results import ResultsWriter
+
+    codes = [rule.code for rule in settings.setup.rules]
+    with ResultsWriter(path, RunRow(RESULTS_VERSION, f"rtlog {version('rtlog')}", codes, NEAR_MS)) as results:
+        run.keepers.append(results.add)
+        yield
+        results.close()
 
 
 def _recordings(files: list[str] | None) -> list[Path]:

@@ -16,6 +16,7 @@ COMMANDS: Final = (
     "timeline",
     "diff",
     "stats",
+    "query",
     "info",
     "list",
     "cut",

@@ -12,7 +12,7 @@ from rtlog.cli.fleet.work import Order
 from rtlog.cli.formats.wording import counted, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rtlog.analyzers.baseline import Ledger
     from rtlog.analyzers.fleet.sheet import Sheet
@@ -28,10 +28,17 @@ class Run:
     """Analyzes recordings in their order, and remembers what the exit code and the baseline need, not the reports."""
 
     def __init__(
-        self, settings: "RunSettings", new_baseline: Path | None = None, engine: "Engine | None" = None
+        self,
+        settings: "RunSettings",
+        new_baseline: Path | None = None,
+        engine: "Engine | None" = None,
+        near_ms: float | None = None,
     ) -> None:
         self._settings = settings
         self._new_baseline = new_baseline
+        self._order = Order(settings.setup, near_ms)
+        self.keepers: list[Callable[[Sheet], None]] = []
+        """Who takes every sheet too, with what the baseline knows."""
         self._engine = engine
         self._ledger = self._opened_ledger()
         self._codes: set[int] = set()
@@ -51,7 +58,7 @@ class Run:
         from rtlog.cli.fleet.progress import Bar
 
         engine = self._engine or engine_for(None, len(sources))
-        sheets = engine.sheets(sources, Order(self._settings.setup))
+        sheets = engine.sheets(sources, self._order)
         with closing(sheets), Bar(len(sources)) as bar:
             for sheet in sheets:
                 bar.step()
@@ -104,6 +111,8 @@ class Run:
         return True
 
     def _note(self, sheet: "Sheet") -> None:
+        for keep in self.keepers:
+            keep(sheet)
         report = sheet.report
         self._recordings += 1
         self._unreadable |= report.verdict == "unreadable"

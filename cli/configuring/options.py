@@ -38,6 +38,14 @@ Jobs = Annotated[
         rich_help_panel=FLEET,
     ),
 ]
+Results = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="Write results for `rtlog query` too: a folder of Parquet files, or a .duckdb file.",
+        rich_help_panel=FLEET,
+    ),
+]
 ShowSettings = Annotated[
     bool, typer.Option("--show-settings", help="Print the settings, with where each comes from, and exit.")
 ]

@@ -3,8 +3,9 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from rtlog.analyzers.analysis import Analysis, facts_of
 from rtlog.analyzers.fleet.origin import origin_of
 from rtlog.analyzers.fleet.sheet import Sheet
 from rtlog.analyzers.report import RecordingReport
@@ -12,6 +13,10 @@ from rtlog.analyzers.reporting import report_of
 from rtlog.cli import loading
 from rtlog.cli.loading import Setup
 from rtlog.recordings.errors import RecordingError, RtlogError
+from rtlog.recordings.reader import Reading, read
+
+if TYPE_CHECKING:
+    from rtlog.analyzers.fleet.figures import Figures
 
 Source = Path | str
 """A file, or the URL of an object."""
@@ -22,6 +27,8 @@ class Order:
     """How each recording of a run is analyzed; the same for all, and small enough to be sent to every worker."""
 
     setup: Setup = field(default_factory=Setup)
+    near_ms: float | None = None
+    """Measure figures too, with near misses that are so near; `None` leaves them out."""
 
 
 class Engine(Protocol):
@@ -42,14 +49,32 @@ def analyze_file(source: Source, order: Order | None = None) -> Sheet:
     order = order or Order()
     setup = order.setup
     try:
-        reading, analysis = loading.analyze_file(source, setup)
+        reading, analysis, figures = _analyzed(source, order)
     except RecordingError as error:
         return Sheet(loading.unreadable(source, error))
     return Sheet(
         report_of(analysis, str(source), reading.header.id),
         origin_of(reading.header, provider=setup.provider, client=setup.client),
         analysis.doubt,
+        figures,
     )
+
+
+def _analyzed(source: Source, order: Order) -> tuple[Reading, Analysis, "Figures | None"]:
+    if order.near_ms is None:
+        return *loading.analyze_file(source, order.setup), None
+    from rtlog.analyzers.fleet.figures import figures_of
+    from rtlog.analyzers.latency.session_stats import SessionStats
+
+    stats, last = SessionStats(order.near_ms, order.setup.options), None
+    with read(source, fold=True) as reading:
+        analysis = order.setup.analysis(reading)
+        for record in reading:
+            stats.hear(analysis.feed(record))
+            last = record.t
+        analysis.finish(facts_of(reading))
+        stats.finish()
+    return reading, analysis, figures_of(analysis, stats, last)
 
 
 def analyze_any(source: Source, order: Order) -> Sheet:
