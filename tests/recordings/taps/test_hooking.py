@@ -133,3 +133,17 @@ def test_what_an_object_does_not_have_or_does_not_let_be_hooked_is_said(holder: 
     assert not ours.method(holder, "truncate")
     assert not ours.method(holder, "push")
     assert ours.failures == 0
+
+
+def test_what_else_was_done_is_undone_with_the_hooks_the_last_one_first():
+    undone: list[str] = []
+    given, told = hooks()
+    for name in ("first", "second"):
+        given.on_removal(lambda name=name: undone.append(name))
+    given.on_removal(failing)
+
+    given.remove()
+    given.remove()
+
+    assert undone == ["second", "first"]
+    assert len(told) == given.failures == 1
