@@ -274,7 +274,7 @@ def test_an_untimed_recording_is_told_by_its_lines(tmp_path: Path) -> None:
     records = [json.loads(line) for line in R1.read_text().splitlines()[2:-2]]
     untimed.write_text("".join(json.dumps({"dir": r["dir"], "event": r["event"]}) + "\n" for r in records))
 
-    assert "conversation.item.deleted" in row_at(rtlog(untimed).stdout, "line 129", "deleted")
+    assert "conversation.item.deleted" in row_at(rtlog(untimed).stdout, "~9s line 129", "deleted")
     assert "has no times" in rtlog(untimed, "--from", "0").stderr
 
 
@@ -289,7 +289,7 @@ def test_it_is_written_to_a_file_as_a_whole(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert target.read_text(encoding="utf-8").startswith("## Timeline of `r01-")
     assert list(tmp_path.iterdir()) == [target]
-    assert rtlog(R1, "-o", tmp_path / "no" / "where").returncode == 2
+    assert rtlog(R1, "-o", target / "where").returncode == 2
 
 
 def test_a_pipe_gets_no_colour_and_a_terminal_that_says_no_gets_none() -> None:
