@@ -19,6 +19,8 @@ LONGEST_TYPE: Final = 256
 LONGEST_TEXT: Final = 4096
 """Characters of non-JSON text that a `data` record keeps under the `meta` policy."""
 
+# Numbers, because `in` tries bytes for a number first, and that fails slowly: 0.3 us against 0.03.
+NEWLINE, RETURN, BACKSLASH = b"\n\r\\"
 _LINE_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 
 
@@ -85,7 +87,7 @@ class Policy:
             return self.data("text", message, direction, conn)
         named = event.get("type")
         event_type = named if isinstance(named, str) and len(named) <= LONGEST_TYPE and _is_text(named) else ""
-        respaced = b"\n" in message or b"\r" in message
+        respaced = NEWLINE in message or RETURN in message
         # Line breaks, which in valid JSON stand only between tokens, become spaces.
         text = message.translate(_LINE_BREAKS) if respaced else message
         found = payloads(event_type, event, message)
@@ -119,10 +121,10 @@ class Policy:
         digest = sha256(message).hexdigest()
         fields: dict[str, object] = {"dir": direction, "n": len(message), "src": "wire", "op": op, "sha256": digest}
         if op == "text":
-            text = self.redactor.text(message.decode("utf-8", "replace"))
+            text = self.redactor.broken(message.decode("utf-8", "replace"))
             fields["text"] = text[:LONGEST_TEXT] if self.audio == "meta" else text
         elif self.audio == "keep":
-            fields["base64"] = base64.b64encode(message).decode()
+            fields["base64"] = base64.b64encode(self.redactor.binary(message)).decode()
         return KindLine("data", conn, fields)
 
 
@@ -172,8 +174,8 @@ def _placed(text: bytes, payload: Payload) -> _Placed | None:
     if not text.startswith(b'"', start) or not text.startswith(sound, start + 1):
         return None
     rest = text[: start + 1] + text[start + 1 + len(sound) :]
-    whole = rest.startswith(b'""', start) and b"\\" not in sound
-    return _Placed(sound, rest) if whole and b"\\" not in rest and rest.count(b'"%b"' % key) == 1 else None
+    whole = rest.startswith(b'""', start) and BACKSLASH not in sound
+    return _Placed(sound, rest) if whole and BACKSLASH not in rest and rest.count(b'"%b"' % key) == 1 else None
 
 
 def _emptied(text: bytes, found: list[Payload], event: Json) -> bytes:
