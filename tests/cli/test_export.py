@@ -3,9 +3,7 @@
 import base64
 import gzip
 import json
-import os
 import stat
-import subprocess
 import wave
 from collections.abc import Callable
 from importlib.resources import files
@@ -355,22 +353,6 @@ def test_a_folder_of_sound_is_replaced_when_forced_and_no_other_folder_is(rtlog:
     refused = rtlog("export", str(source), "--format", "wav", "--force")
     assert (refused.code, "holds other files too" in refused.err) == (2, True)
     assert (folder / "mine.txt").read_text() == "mine"
-
-
-MITMDUMP = os.environ.get("RTLOG_MITMDUMP", "")
-
-
-@pytest.mark.skipif(not MITMDUMP, reason="RTLOG_MITMDUMP names no mitmdump")
-def test_mitmproxy_opens_the_har(rtlog: Callable, tmp_path: Path) -> None:
-    assert rtlog("export", str(R01), "-o", str(tmp_path / "call.har")).code == 0
-
-    ran = subprocess.run(
-        [MITMDUMP, "-nr", str(tmp_path / "call.har"), "--set", f"confdir={tmp_path}"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-
-    assert "/v1/realtime?model=gpt-realtime" in ran.stdout
-    assert "101 Switching Protocols" in ran.stdout
 
 
 def test_damaged_records_of_sound_are_passed_over(rtlog: Callable, tmp_path: Path) -> None:
