@@ -1,5 +1,6 @@
 """What the documents say is what the program does: commands, output, rules, links, pinned packages."""
 
+import json
 import os
 import re
 import shlex
@@ -103,6 +104,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "agent.rtlog.jsonl",
     ):
         shutil.copy(SAMPLE, tmp_path / path)
+    header, _, rest = SAMPLE.read_text().partition("\n")
+    told = json.loads(header) | {"id": "what the program told of it"}
+    (tmp_path / "agent.rtlog.jsonl").write_text(f"{json.dumps(told)}\n{rest}")
     (tmp_path / "events.jsonl").write_text('{"type":"session.created"}\n')
     (tmp_path / "my_agent.py").write_text("import os; assert os.environ['OPENAI_BASE_URL']\n")
     monkeypatch.chdir(tmp_path)
