@@ -10,6 +10,8 @@ from rtlog.cli.formats.wording import counted, printable
 from rtlog.recordings.copying import ENDINGS, PACKINGS, copy_at
 from rtlog.recordings.errors import RecordingError, RtlogError
 from rtlog.recordings.exporting import (
+    COPY,
+    NOT_STRICT,
     Entry,
     LeftOut,
     Material,
@@ -30,6 +32,11 @@ Write = Callable[[Material, Iterable[Entry], LeftOut], Iterator[bytes]]
 
 WRITERS: Final[dict[str, Write]] = {"har": write_har, "events": write_events}
 BY_SUFFIX: Final = {".har": "har", ".jsonl": "events", ".ndjson": "events"}
+PLURALS: Final = {
+    COPY: "sdk copies of wire events",
+    NOT_STRICT: "events in no strict JSON",
+    "event of an unknown sender": "events of unknown senders",
+}
 DEFAULT_NAMES: Final = {"har": ".har", "events": ".events.jsonl", "wav": "-audio"}
 
 
@@ -60,7 +67,8 @@ def _text(material: Material, source: Path, path: Path, name: str, force: bool) 
         stream.writelines(WRITERS[name](material, _entries(source), left_out))
     yield f"wrote {path}"
     if left_out:
-        yield f"left out: {', '.join(f'{count:,} {printable(what)}' for what, count in left_out.most_common())}"
+        told = (counted(count, what, PLURALS.get(what)) for what, count in left_out.most_common())
+        yield f"left out: {', '.join(map(printable, told))}"
 
 
 def _wavs(material: Material, source: Path, path: Path, force: bool) -> Iterator[str]:  # noqa: FBT001 - handed on

@@ -13,7 +13,7 @@ import msgspec
 import orjson
 from msgspec import Raw, Struct, UnsetType
 
-from rtlog.recordings.exporting.material import Entry, LeftOut, Material
+from rtlog.recordings.exporting.material import COPY, NOT_STRICT, Entry, LeftOut, Material
 from rtlog.recordings.exporting.spool import Spool, Strip
 from rtlog.recordings.lenient import UNDECODABLE, salvage
 from rtlog.recordings.naming import rfc3339
@@ -121,12 +121,12 @@ def _data(material: Material, entry: Entry) -> tuple[int, str] | None:
 
 def _named(material: Material, record: Record) -> str:
     if material.is_copy(record):
-        return "copies of what the wire shows"
+        return COPY
     if record.dir == "local":
-        return "local events"
+        return "local event"
     if record.event is None:
-        return record.kind
-    return "events that are no strict JSON" if record.dir else "events of nobody knows whom"
+        return f"{record.kind} record"
+    return NOT_STRICT if record.dir else "event of an unknown sender"
 
 
 def _handshake(told: Raw | UnsetType) -> _Handshake:

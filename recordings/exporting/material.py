@@ -13,7 +13,9 @@ from rtlog.recordings.redaction import Redactor
 from rtlog.recordings.vocabulary.events import AUDIO_FIELDS
 
 LeftOut = Counter[str]
-"""How many records of which kind a format could not take."""
+"""How many records a format could not take, by what one of them is called."""
+COPY: Final = "sdk copy of a wire event"
+NOT_STRICT: Final = "event in no strict JSON"
 COPIED: Final = frozenset({"client", "server"})
 """Directions of events that a program may tell of again which the wire has shown."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from rtlog.recordings.exporting.material import Entry, LeftOut, Material
+from rtlog.recordings.exporting.material import COPY, NOT_STRICT, Entry, LeftOut, Material
 from rtlog.recordings.naming import rfc3339
 from rtlog.recordings.record import Record
 
@@ -21,11 +21,11 @@ def write_events(material: Material, entries: Iterable[Entry], left_out: LeftOut
     for entry in entries:
         record = entry.record
         if material.is_copy(record):
-            left_out["copies of what the wire shows"] += 1
+            left_out[COPY] += 1
             continue
         text = material.event(entry) if record.event is not None else None
         if text is None:
-            left_out[record.kind or "events that are no strict JSON"] += 1
+            left_out[NOT_STRICT if record.event is not None else f"{record.kind} record"] += 1
             continue
         yield b'{%b%b"event":%b}\n' % (_time(material, record), _head(record), text)
 

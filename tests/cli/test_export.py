@@ -101,7 +101,7 @@ def test_a_har_holds_what_the_specification_wants_and_the_messages_as_they_were(
     (entry,) = log["entries"]
     assert told.err.splitlines() == [
         f"rtlog: wrote {tmp_path / 'call.har'}",
-        "rtlog: left out: 16 local events, 1 close",
+        "rtlog: left out: 16 local events, 1 close record",
     ]
     assert (log["version"], log["creator"]["name"], log["pages"]) == ("1.2", "rtlog", [])
     assert entry.keys() >= {"startedDateTime", "time", "request", "response", "cache", "timings"}
@@ -144,7 +144,7 @@ def test_each_connection_is_an_entry_and_what_was_said_on_both_at_a_time_is_told
     assert said == [["event_1", "event_3"]]
     assert [entry["connection"] for entry in entries] == ["1", "2"]
     assert [(each["opcode"], each["data"]) for each in entries[0]["_webSocketMessages"][3:]] == [(2, "aGk="), (1, "hi")]
-    assert "left out: 1 data, 1 gap" in told.err
+    assert "left out: 1 data record, 1 gap record" in told.err
 
 
 @pytest.mark.parametrize("name", ["call.har.gz", "call.jsonl.gz"])
@@ -200,7 +200,7 @@ def test_copies_that_a_program_told_of_what_the_wire_shows_are_left_out(rtlog: C
     told = rtlog("export", str(source), "-o", "-", "--format", "events")
 
     assert [json.loads(line)["event"]["event_id"] for line in told.out.splitlines()] == ["event_1", "event_2"]
-    assert "left out: 1 copies of what the wire shows" in told.err
+    assert "left out: 1 sdk copy of a wire event" in told.err
 
 
 def test_nothing_is_overwritten_and_the_recording_is_no_place_for_it(rtlog: Callable, tmp_path: Path) -> None:
