@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rtlog.analyzers.baseline import base_of
+from rtlog.analyzers.finding import Severity
 from rtlog.analyzers.fleet.origin import Origin
 from rtlog.analyzers.fleet.sheet import Sheet
 from rtlog.analyzers.report import REPORT_VERSION, RecordingReport
@@ -29,6 +30,7 @@ class RuleStatistics(_Model):
     stories: Annotated[int, Field(description="Stories whose root is a finding of this rule.")]
     recordings: Annotated[int, Field(description="Recordings in which it found something.")] = 0
     judged: Annotated[int, Field(description="Recordings that it could judge.")] = 0
+    severity: Annotated[Literal["error", "warning", "info"], Field(description="The gravest that it found.")] = "info"
     kinds: Annotated[
         dict[str, int], Field(description="Recordings by kind of finding: its id without the number that may follow.")
     ] = {}
@@ -71,6 +73,7 @@ class Tally:
     stories: Counter[str] = field(default_factory=Counter)
     not_judged: Counter[str] = field(default_factory=Counter)
     _names: dict[str, str] = field(default_factory=dict)
+    _severities: dict[str, Severity] = field(default_factory=dict)
     _found_in: Counter[str] = field(default_factory=Counter)
     _kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -79,6 +82,8 @@ class Tally:
         self.recordings += 1
         self.unreadable += report.verdict == "unreadable"
         rule_of = {finding.id: finding.rule for finding in report.findings}
+        for finding in report.findings:
+            self._note_severity(finding.rule, Severity(finding.severity))
         self._names |= {finding.rule: finding.name for finding in report.findings}
         self.findings.update(rule_of.values())
         self.stories.update(rule_of[story.root] for story in report.stories)
@@ -86,6 +91,10 @@ class Tally:
         self._kinds.update({(finding.rule, base_of(finding)) for finding in report.findings})
         if report.coverage is not None:
             self.not_judged.update(report.coverage.not_judged.keys())
+
+    def _note_severity(self, code: str, severity: Severity) -> None:
+        if severity.rank >= self._severities.get(code, severity).rank:
+            self._severities[code] = severity
 
     def rules(self) -> list[RuleStatistics]:
         """Give the figures of each rule that spoke, the most frequent first."""
@@ -98,6 +107,7 @@ class Tally:
                 stories=self.stories[code],
                 recordings=self._found_in[code],
                 judged=self.recordings - self.unreadable - self.not_judged[code],
+                severity=self._severities[code].value,
                 kinds={kind: count for (rule, kind), count in sorted(self._kinds.items()) if rule == code},
             )
             for code in ranked

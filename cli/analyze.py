@@ -38,6 +38,7 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     client: o.Client = None,
     jobs: o.Jobs = None,
     results: o.Results = None,
+    since_baseline: o.Since = None,
     config: o.Config = None,
     isolated: o.Isolated = False,
     show_settings: o.ShowSettings = False,
@@ -70,6 +71,10 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     paths = _recordings(files)
     near_ms = NEAR_MS if results else None
     run = Run(settings, write_baseline, engine_for(jobs, len(paths)), near_ms)
+    if since_baseline:
+        from rtlog.cli.fleet.since import SinceBaseline
+
+        run.hold_against(SinceBaseline(since_baseline, settings))
     with _kept(results, run, settings):
         _print(run, paths, settings, output, quiet=quiet, statistics=statistics)
     code = run.close()

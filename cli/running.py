@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rtlog.analyzers.fleet.sheet import Sheet
     from rtlog.analyzers.report import FindingReport, RecordingReport
     from rtlog.cli.configuring.settings import RunSettings
+    from rtlog.cli.fleet.since import SinceBaseline
     from rtlog.cli.fleet.work import Engine, Source
 
 NAMED: Final = 5
@@ -39,6 +40,7 @@ class Run:
         self._order = Order(settings.setup, near_ms)
         self.keepers: list[Callable[[Sheet], None]] = []
         """Who takes every sheet too, with what the baseline knows."""
+        self._since: SinceBaseline | None = None
         self._engine = engine
         self._ledger = self._opened_ledger()
         self._codes: set[int] = set()
@@ -69,6 +71,11 @@ class Run:
                 bar.make_way()
                 yield self._judged(sheet)
 
+    def hold_against(self, since: "SinceBaseline") -> None:
+        """Fail where this run is worse than an earlier one, and no longer for each finding."""
+        self._since = since
+        self.keepers.append(since.add)
+
     def failing(self, report: "RecordingReport") -> "list[FindingReport]":
         """Give the findings of *report* that make this run fail."""
         return failing(report, self._settings.fail_on.severity, self._settings.expected)
@@ -83,8 +90,15 @@ class Run:
         for code in missing:
             reason = self._not_judged.get(code)
             tell(f"{code} was expected and not found{f' (not judged: {reason})' if reason else ''}")
-        codes = self._codes - {FOUND} if accepted else self._codes
-        return worst([*codes, FOUND] if missing else codes)
+        codes = self._codes - {FOUND} if accepted or self._since else self._codes
+        return worst([*codes, FOUND] if self._is_worse() or missing else codes)
+
+    def _is_worse(self) -> bool:
+        if self._since is None:
+            return False
+        for line in self._since.told():
+            tell(line)
+        return self._since.is_worse
 
     def _opened_ledger(self) -> "Ledger | None":
         path = self._settings.baseline

@@ -46,6 +46,15 @@ Results = Annotated[
         rich_help_panel=FLEET,
     ),
 ]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        "--since-baseline",
+        metavar="FILE",
+        help="Fail only where a rule speaks more often than in that run (its JSON statistics, or results).",
+        rich_help_panel=FLEET,
+    ),
+]
 ShowSettings = Annotated[
     bool, typer.Option("--show-settings", help="Print the settings, with where each comes from, and exit.")
 ]
