@@ -1,11 +1,15 @@
 """The `rtlog` command: finds the subcommand, imports only that, and turns errors into one line and an exit code."""
 
+from __future__ import annotations
+
 import os
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+
+TYPE_CHECKING = False  # loading `typing` takes half as long as the interpreter itself
 
 if TYPE_CHECKING:
+    from typing import Final
+
     import typer
 
 COMMANDS: Final = (
@@ -51,17 +55,15 @@ def main() -> None:
     sys.exit(_run(arguments))
 
 
-def _run(arguments: list[str]) -> int:
-    import typer  # not above: `--version` answers before any import
-
-    from rtlog.recordings.errors import RtlogError
+def _run(arguments: list[str]) -> int:  # noqa: PLR0911 - an exit for each way to end
+    from rtlog.recordings.errors import RtlogError  # not above: `--version` answers before any import
 
     try:
-        code = _application(arguments)(standalone_mode=False)
+        code = _done(arguments)
         sys.stdout.flush()
     except RtlogError as error:
         return _complain(str(error))
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return _output_closed()
@@ -71,6 +73,8 @@ def _run(arguments: list[str]) -> int:
             raise
         return _output_closed()
     except Exception as error:
+        if type(error).__name__ == "Abort":  # typer's, where it is loaded
+            return INTERRUPTED
         # typer keeps its usage errors private; they are known by what they can do.
         if not hasattr(error, "format_message"):
             raise
@@ -81,6 +85,17 @@ def _run(arguments: list[str]) -> int:
         problem = str(error.format_message()).replace("Value error, ", "").rstrip(".")
         return _complain(f"{in_words(problem)}. See: rtlog{command} -h")
     return code if isinstance(code, int) else 0
+
+
+def _done(arguments: list[str]) -> object:
+    """Run what *arguments* say; gives the exit code, anything else for 0."""
+    if arguments[:1] == ["analyze"] and COMPLETING not in os.environ:
+        from rtlog.cli import quick
+
+        asked = quick.asked_for(arguments[1:])
+        if asked is not None:
+            return quick.analyze(asked)
+    return _application(arguments)(standalone_mode=False)
 
 
 def _output_closed() -> int:
@@ -96,6 +111,15 @@ def _complain(message: str) -> int:
 
 
 def _version() -> str:
+    """Give the version that is installed; its folder's name tells it without a library that reads metadata."""
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")  # noqa: PTH208 - pathlib takes as long to load as the interpreter
+        except OSError:
+            continue
+        found = [name for name in names if name.startswith("rtlog-") and name.endswith(".dist-info")]
+        if len(found) == 1:
+            return f"rtlog {found[0][len('rtlog-') : -len('.dist-info')]}"
     from importlib.metadata import version
 
     return f"rtlog {version('rtlog')}"
@@ -105,8 +129,9 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def _application(arguments: list[str]) -> "typer.Typer":
+def _application(arguments: list[str]) -> typer.Typer:
     """Build the typer application with the one command that was named, or all of them for help and typing errors."""
+    from importlib import import_module
     from keyword import iskeyword
 
     import typer

@@ -136,6 +136,13 @@ def test_what_only_reads_loads_no_network(command: str):
     assert packages(loaded(command, str(SAMPLE))) & HEAVY <= {"msgspec", "orjson", "pydantic"}
 
 
+def test_a_plain_analysis_loads_no_command_line_framework_and_no_drawing():
+    modules = loaded("analyze", str(SAMPLE))
+
+    assert packages(modules) & {"asyncio", "multiprocessing", "openai", "ssl", "typer", "uvloop", "websockets"} == set()
+    assert {name for name in modules if name.startswith(("rtlog.timelines", "rtlog.simulator"))} == set()
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_loads_the_command_and_no_other(command: str):
     modules = loaded(command, "-h")
