@@ -17,6 +17,7 @@ from rich.text import Text
 from rtlog.recordings.taps.proxy import Summary
 
 REFRESH_SECONDS = 0.5
+MOST_ERRORS = 20
 PCM16_BYTES_PER_SECOND = 48_000
 """24 kHz, 16 bit: what sessions use unless they ask for a telephone's format."""
 
@@ -48,6 +49,19 @@ class Notices:
 
     def close(self) -> None:
         """End what is shown beside the lines."""
+
+
+def tell_errors(loop: asyncio.AbstractEventLoop, notices: Notices) -> None:
+    """Tell what goes wrong in *loop* and nobody waits for, such as a lack of open files: each once, in one line."""
+    told: set[str] = set()
+
+    def tell(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        line = f"{context.get('message')}: {context.get('exception')}"
+        if line not in told and len(told) < MOST_ERRORS:
+            told.add(line)
+            notices(line)
+
+    loop.set_exception_handler(tell)
 
 
 def interruption() -> asyncio.Event:

@@ -142,7 +142,7 @@ def _from_proxy(
         return status, tap
 
     with _notices(live=live) as notices, _injection(tapped, options, notices) as injection:
-        status, tap = _run_loop(session(notices))
+        status, tap = _run_loop(session(notices), notices)
         alone = injection.collect(tap.summary().paths) if injection else []
     if not alone or tap.summary().sessions:
         _report(tap, notices, options)
@@ -165,16 +165,19 @@ def _notices(*, live: bool) -> "Notices":
     return Notices()
 
 
-def _run_loop(session: "Coroutine[None, None, T]") -> "T":
+def _run_loop(session: "Coroutine[None, None, T]", notices: "Notices") -> "T":
     """Run on uvloop where it is installed: the same, with less added to each message."""
     import asyncio
     from importlib import import_module
+
+    from rtlog.cli.live import tell_errors
 
     try:
         factory = import_module("uvloop").new_event_loop
     except ImportError:
         factory = None
     with asyncio.Runner(loop_factory=factory) as runner:
+        tell_errors(runner.get_loop(), notices)
         return runner.run(session)
 
 
@@ -236,7 +239,8 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
     if older:
         notices(f"wrote {older[0]}{f' and {len(older) - 1} after it' if older[1:] else ''}")
     for path in summary.paths[-NAMED:]:
-        notices(f"wrote {path}")
+        if path.exists():
+            notices(f"wrote {path}")
     lost = "; some records were lost" if summary.lossy else ""
     named = "latest" if options.output is None else quote(str(summary.paths[-1]))
     notices(f"{spoken(summary)}{lost}; next: rtlog analyze {named}")

@@ -1,6 +1,9 @@
 """A client that does what no client should: the upstream gets its very bytes, memory stays bounded, others go on."""
 
 import asyncio
+import resource
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,28 @@ async def test_a_request_that_comes_byte_by_byte_or_never_ends_keeps_nobody_else
         summary = tap.summary()
 
     assert (summary.sessions, summary.lossy, tap.silent) == (0, False, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets the limits of another process")
+@pytest.mark.parametrize("loop", ["", "import sys; sys.modules['uvloop'] = None"], ids=["uvloop", "asyncio"])
+async def test_more_clients_than_open_files_are_one_line_and_the_next_session_is_whole(tmp_path: Path, loop: str):
+    async with upstream() as there, recording(there.url, "-o", tmp_path, before=loop) as record:
+        resource.prlimit(record.process.pid, resource.RLIMIT_NOFILE, (40, 40))
+        crowd = [await dial(record.port) for _ in range(80)]
+        for reader, writer in crowd:
+            with suppress(ConnectionError):
+                writer.write_eof()
+                await reader.read()
+            writer.close()
+        client, server = await shake(record.port, there)
+        client[1].write(QUESTION)
+        assert await server[0].readexactly(len(QUESTION)) == QUESTION
+        client[1].close()
+        assert await server[0].read() == b""
+        server[1].close()
+        status = await record.end()
+
+    (lines,) = recordings(tmp_path)
+    assert (kinds(lines), status) == (["open", "response.create", "close"], 0)
+    assert sum("open files" in line for line in record.said) <= 1
+    assert "Traceback" not in "".join(record.said)
