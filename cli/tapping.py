@@ -62,7 +62,7 @@ class Injection:
     def _told(self) -> list[Path]:
         from rtlog.recordings.format import SUFFIX
 
-        return sorted(Path(self._folder.name).glob(f"*{SUFFIX}"))
+        return [path for path in sorted(Path(self._folder.name).glob(f"*{SUFFIX}")) if _has_record(path)]
 
     def _place(self, told: Path, wires: Iterable[Path]) -> Path | None:
         for wire in wires:
@@ -118,6 +118,17 @@ def _beside(output: Path | None) -> Path | None:
 
     folder = recordings_folder() if output is None else output if output.is_dir() else output.parent
     return folder if folder.is_dir() else None
+
+
+def _has_record(path: Path) -> bool:
+    """Say whether the session that the tap waited for ever came; what cannot be read is kept for a person to see."""
+    from rtlog.recordings.reader import read
+
+    try:
+        with read(path) as reading:
+            return next(iter(reading), None) is not None
+    except RtlogError:
+        return True
 
 
 @contextmanager

@@ -151,6 +151,23 @@ def test_a_program_without_a_session_is_told_so_in_one_line_and_is_not_disturbed
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_tap_that_waited_for_a_session_in_vain_leaves_no_file(tmp_path: Path, program: Path):
+    program.write_text("""
+import os
+from pathlib import Path
+from rtlog.recordings.recorder import Recorder
+
+with Recorder.create(Path(os.environ["RTLOG_TAP_FOLDER"], "waited.rtlog.jsonl")):
+    print("nobody came")
+""")
+
+    ran = record(tmp_path, sys.executable, program)
+
+    assert (ran.status, ran.output) == (0, "nobody came\n"), ran.said
+    assert "the openai tap saw no session" in ran.said
+    assert list(tmp_path.iterdir()) == [program]
+
+
 def test_python_that_takes_no_path_is_recorded_on_the_wire_alone(tmp_path: Path, program: Path):
     ran = record(tmp_path, sys.executable, "-E", program, KEY)
 
@@ -172,6 +189,20 @@ def test_a_release_that_the_tap_does_not_know_runs_on_and_is_named(tmp_path: Pat
 
     assert (ran.status, ran.output) == (0, "Session\n")
     assert "agents.realtime.session has no RealtimeSession: the tap does not know this release" in ran.said
+
+
+def test_a_release_without_the_method_that_the_tap_goes_by_runs_on_and_is_named(tmp_path: Path, program: Path):
+    package = tmp_path / "sdk" / "pydantic_ai" / "realtime"
+    package.mkdir(parents=True)
+    for folder in (package.parent, package):
+        (folder / "__init__.py").write_text("")
+    (package / "openai.py").write_text("class OpenAIRealtimeModel: ...\n")
+    program.write_text("from pydantic_ai.realtime.openai import OpenAIRealtimeModel as made; print(made.__name__)")
+
+    ran = record(tmp_path, sys.executable, program, tap="pydantic-ai", PYTHONPATH=str(tmp_path / "sdk"))
+
+    assert (ran.status, ran.output) == (0, "OpenAIRealtimeModel\n")
+    assert "pydantic_ai.realtime.openai.OpenAIRealtimeModel has no connect: the tap does not know this" in ran.said
 
 
 async def ended_by(number: signal.Signals, folder: Path) -> int | None:
