@@ -29,7 +29,7 @@ _FIELD_TEXT: Final = {
 Json = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Payload:
     """A base64 string in an event: what holds it, under which name, and the path from the event's top."""
 
@@ -64,7 +64,8 @@ def payloads(event_type: str, event: Json, message: bytes) -> list[Payload]:
     """Find the audio of *event*, whose JSON text is *message*; never the same string twice, never an empty one."""
     name = AUDIO_FIELDS.get(event_type)
     if name is not None:
-        return list(_string(event, name, name))
+        value = event.get(name)
+        return [Payload(event, name, value, name)] if isinstance(value, str) and value else []
     if event_type in _FLAT:
         return []
     if event_type not in _OWN:

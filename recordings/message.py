@@ -168,14 +168,13 @@ def _placed(text: bytes, payload: Payload) -> _Placed | None:
     Without escapes a key that stands in the text once is that key, and what follows it is its value.
     """
     key = payload.key.encode("utf-8", "surrogatepass")
-    start = text.find(b'"%b":' % key) + len(key) + 3
-    start += text.startswith(b" ", start)
+    start = next((at + len(mark) for mark in (b'"%b":"' % key, b'"%b": "' % key) if (at := text.find(mark)) >= 0), 0)
     sound = payload.text.encode("utf-8", "surrogatepass")
-    if not text.startswith(b'"', start) or not text.startswith(sound, start + 1):
+    end = start + len(sound)
+    if not start or BACKSLASH in text or not text.startswith(sound, start) or text[end : end + 1] != b'"':
         return None
-    rest = text[: start + 1] + text[start + 1 + len(sound) :]
-    whole = rest.startswith(b'""', start) and BACKSLASH not in sound
-    return _Placed(sound, rest) if whole and BACKSLASH not in rest and rest.count(b'"%b"' % key) == 1 else None
+    rest = text[:start] + text[end:]
+    return _Placed(sound, rest) if rest.count(b'"%b"' % key) == 1 else None
 
 
 def _emptied(text: bytes, found: list[Payload], event: Json) -> bytes:
