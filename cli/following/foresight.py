@@ -4,13 +4,14 @@ A fork shares all memory until it is written to: it costs milliseconds, and the 
 """
 
 import os
-import pickle
 import select
 import signal
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+
+from msgspec import DecodeError, msgpack
 
 from rtlog.analyzers.analysis import Analysis, Facts
 from rtlog.analyzers.finding import Finding
@@ -55,8 +56,8 @@ class Foresight:
         self.close()
         self._next = time.monotonic() + max(PACE_S, SHARE * (time.monotonic() - self._began))
         try:
-            return pickle.loads(self._held), self._now  # noqa: S301 - written by the copy of this very process
-        except (EOFError, pickle.UnpicklingError):
+            return msgpack.decode(self._held, type=list[Finding]), self._now
+        except DecodeError:
             return None
 
     def close(self) -> None:
@@ -83,7 +84,7 @@ def _tell(analysis: Analysis, writing: int) -> None:
         analysis.finish(Facts())
         found = [replace(each, before=None, after=None, caused_by=None, leads_to=[]) for each in analysis.findings]
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(pickle.dumps(found))
+            pipe.write(msgpack.encode(found))
         status = 0
     finally:
         os._exit(status)
