@@ -7,7 +7,6 @@ Goals: every row appears, half of them within 200 ms; the live view adds at most
 """
 
 import argparse
-import asyncio
 import contextlib
 import os
 import pty
@@ -23,7 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from proxy import Load, recording_proxy
+from load import at_once, late, median
+from relays import Relay, rtlog
 
 from rtlog.recordings.format import Header
 from rtlog.recordings.recorder import Recorder
@@ -116,8 +116,8 @@ def drawn(folder: str, seconds: float, *, terminal: bool) -> bool:
 
 
 @contextlib.contextmanager
-def live_proxy(upstream: int, folder: str) -> Iterator[tuple[int, int]]:
-    """Run `rtlog record --live` on a terminal in front of *upstream*; gives its port and process id."""
+def live_proxy(upstream: int, folder: str) -> Iterator[Relay]:
+    """Run `rtlog record --live` on a terminal in front of *upstream*."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "rtlog.cli", "record", "--live", "--listen", "127.0.0.1:0", "-o", folder]
     command += ["--upstream", f"ws://127.0.0.1:{upstream}"]
@@ -127,20 +127,21 @@ def live_proxy(upstream: int, folder: str) -> Iterator[tuple[int, int]]:
         seen = Seen(ours)
         while (found := PORT.search(seen.text)) is None:
             time.sleep(0.01)
-        yield int(found[1]), process.pid
+        yield Relay(int(found[1]), process.pid)
         process.send_signal(signal.SIGINT)
         process.wait()
         seen.join()
 
 
-def delays(folder: str, seconds: float) -> bool:
+def delays(seconds: float) -> bool:
     """Print the one-way delay of a session with and without a live view; says whether the goal is met."""
     medians: dict[str, list[float]] = {"record": [], "record --live": []}
     for _ in range(ROUNDS):
-        for name, proxy in (("record", recording_proxy), ("record --live", live_proxy)):
-            median, late, cpu = asyncio.run(Load(1, seconds).run(folder, proxy))
-            medians[name].append(median)
-            print(f"  {name}: p50 {median:.2f} ms, p99 {late:.2f} ms, {cpu:.0%} of a core for the recorder")
+        for name, run in (("record", rtlog()), ("record --live", live_proxy)):
+            heard = at_once(run, 1, seconds)
+            medians[name].append(median(heard.delays))
+            delay = f"p50 {median(heard.delays):.2f} ms, p99 {late(heard.delays):.2f} ms"
+            print(f"  {name}: {delay}, {heard.share:.0%} of a core for the recorder")
     added = statistics.median(medians["record --live"]) - statistics.median(medians["record"])
     print(f"  --live adds {added:.2f} ms to the median (goal: at most {ADDED_GOAL_MS:g})")
     return added <= ADDED_GOAL_MS
@@ -154,7 +155,7 @@ def main() -> None:
         print(f"{RATE} events a second for {seconds:g} s:")
         kept_up = [drawn(folder, seconds, terminal=terminal) for terminal in (False, True)]
         print(f"one session at realtime rates for {seconds:g} s, {ROUNDS} rounds, server to client:")
-        undisturbed = delays(folder, seconds)
+        undisturbed = delays(seconds)
     sys.exit(0 if all(kept_up) and undisturbed else 1)
 
 
