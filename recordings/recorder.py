@@ -71,7 +71,8 @@ class Recorder:
         counted in a `gap`. Raises RecordingError when the file exists (without *force*) or cannot be made.
         """
         wall_ns = time.time_ns()
-        header = Header(id=new_id(wall_ns), tool=tool_name(), tap=tap, audio=audio, title=title)
+        said = Redactor().text(title) if title else None
+        header = Header(id=new_id(wall_ns), tool=tool_name(), tap=tap, audio=audio, title=said)
         target = Path(path) if path else (folder or recordings_folder()) / file_name(wall_ns, header.id)
         syncer = None if fsync_interval is None else Syncer(fsync_interval)
         if queue is None:
@@ -141,11 +142,12 @@ class Recorder:
     def gap(self, direction: Dir, reason: str, at: int | None = None) -> None:
         """Record that messages of *direction* can no longer be read, from one on."""
         self._gapped = True
-        self.writer.write(Gap(1, self.conn, f"{direction}: {reason}"), at)
+        self.writer.write(Gap(1, self.conn, f"{direction}: {self.redactor.text(reason)}"), at)
 
     def closed(self, by: Dir, code: int, reason: str, at: int | None = None) -> None:
         """Record the end of the connection: who closed it first, and how (RFC 6455 codes; 1006 without a word)."""
-        self.record("close", {"by": by, "code": code, "reason": self.redactor.text(reason)}, at)
+        told: dict[str, object] = {"src": self.src} if self.src == "sdk" else {}
+        self.record("close", {**told, "by": by, "code": code, "reason": self.redactor.text(reason)}, at)
 
     def record(self, kind: str, fields: dict[str, object], at: int | None = None) -> None:
         """Record a *kind* of record that holds no event."""

@@ -32,6 +32,7 @@ class SocketTap:
         self._recorder.record(
             "open",
             {
+                "src": "sdk",
                 "request": {
                     "method": "GET",
                     "target": redactor.url(request.path),

@@ -50,7 +50,7 @@ class Tape:
             client=client,
             sdk=_installed(packages),
             audio=audio,
-            title=title,
+            title=self.redactor.text(title) if title else None,
         )
         target = Path(path) if path is not None else recordings_folder() / file_name(wall_ns, header.id)
         self.writer = QueuedWriter(target, header, force=force, syncer=Syncer())

@@ -167,7 +167,7 @@ class Sessions:
             client=redactor.text(request.user_agent) if request.user_agent else None,
             sdk=_packages(request),
             audio=self._options.audio,
-            title=self._options.title,
+            title=redactor.text(self._options.title) if self._options.title else None,
         )
         if self._resumed is None:
             session = Session(client, self._writer(header, wall_ns), redactor)
