@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -42,6 +43,8 @@ COMPLETING: Final = "_RTLOG_COMPLETE"
 
 USAGE_OR_INPUT: Final = 2
 INTERRUPTED: Final = 130
+YOUNG: Final = 20_000
+"""New objects before the garbage collector looks: loading modules makes many, and none is garbage."""
 OUTPUT_CLOSED: Final = 141
 """128 + SIGPIPE: whoever read our output (`| head`) went away; neither clean nor findings."""
 
@@ -52,6 +55,7 @@ def main() -> None:
     if arguments[:1] in (["--version"], ["-V"]):
         print(_version())
         return
+    gc.set_threshold(YOUNG)
     sys.exit(_run(arguments))
 
 

@@ -53,12 +53,12 @@ class HeaderlessDecoder:
         Raises `ValueError` when it holds no JSON object.
         """
         line = salvage(_Line, text)
-        if framing_of(text):
+        if line.event is _ABSENT and line.type is _ABSENT and framing_of(text):
             return Record(), False
         direction = _DIRECTIONS.get(_text(line.dir))
         if _is_wrapped(line):
             record, malformed = decode_line(text)
-            record.n = record.n or len(bytes(line.event))
+            record.n = record.n or memoryview(line.event).nbytes
         else:
             record, malformed = decode_bare_event(text, direction)
         record.seq = 0
@@ -88,9 +88,10 @@ def event_text(line: bytes, *, wrapped: bool) -> bytes:
 
 def _is_wrapped(line: _Line) -> bool:
     """Say whether the line wraps an event: some bare events have a member `event` too, but no `dir`."""
-    if not bytes(line.type) and _text(line.kind) in RECORD_KINDS:
+    if line.type is _ABSENT and line.kind is not _ABSENT and _text(line.kind) in RECORD_KINDS:
         return True
-    return bytes(line.event)[:1] == b"{" and bool(bytes(line.dir) or bytes(line.seq) or not bytes(line.type))
+    told = line.dir is not _ABSENT or line.seq is not _ABSENT or line.type is _ABSENT
+    return told and bytes(memoryview(line.event)[:1]) == b"{"
 
 
 def _time_of(line: _Line, key: str) -> int | None:

@@ -7,7 +7,7 @@ that does not fit is lost, its default stands, and the caller counts the record 
 import json
 from functools import cache
 from types import UnionType
-from typing import Final, TypeVar, Union, get_args, get_origin
+from typing import Final, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import DecodeError, Raw, Struct
@@ -25,7 +25,10 @@ def salvage(shape: type[T], text: bytes | Raw) -> T:
 
     Raises `ValueError` when *text* is no JSON object at all.
     """
-    members = members_of(text)
+    try:
+        return cast("T", _decoder(shape).decode(text))
+    except UNDECODABLE:
+        members = members_of(text)
     values = {}
     for name, expected in _fields(shape).items():
         if name in members:
