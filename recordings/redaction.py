@@ -52,9 +52,8 @@ _QUERY_PAIR: Final = re.compile(r"([?&;#])([^=?&;#\s\"'<>\\]{1,64})=([^&;#\s\"'<
 _USER: Final = re.compile(r"(?<=://)([^/@?#\s\"'<>\\]{1,512})@")
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SEPARATORS: Final = re.compile(r"[,;=\s\"]+")
-_BROKEN_FIELD: Final = re.compile(
-    r""""([^"\\]{1,64})"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"?|([{\[](?:[^{}\[\]]|[{\[][^{}\[\]]*+[}\]]?)*+))""", re.DOTALL
-)
+_BROKEN_FIELD: Final = re.compile(r'"([^"\\]{1,64})"\s*+:\s*+')
+_BROKEN_VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{\[](?:[^{}\[\]]|[{\[][^{}\[\]]*+[}\]]?)*+', re.DOTALL)
 """A field of JSON that cannot be parsed: a string, or what holds several, at most two levels of them."""
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"?+(\s*+:)?', re.DOTALL)
 _SCHEME: Final = re.compile(r"(?i)^\s*(?:bearer|basic|token|digest|api-?key|negotiate|aws4-hmac-sha256)\s+(?=\S)")
@@ -95,29 +94,38 @@ class Redactor:
         """Give *text* without secrets that are remembered or look like one; one that was encoded leaves it decoded."""
         if text[:1] in {"{", "["}:
             text = self._held(text)
-        text = self._plain(text)
+        # Before they are decoded: an encoded slash or at-sign belongs to what it stands in.
+        text = self._addresses(text)
         if "%" in text or "\\" in text:
             decoded = text
             for _ in range(MOST_DISGUISES):
                 decoded = unquote(_ESCAPE.sub(_unescaped, decoded).replace("\\/", "/"))
-                safe = self._plain(decoded)
-                if safe != decoded:
-                    return safe
-        return text
+            safe = self._plain(decoded)
+            if safe != decoded:
+                return safe
+        return self._plain(text)
 
     def broken(self, text: str) -> str:
         """Give *text*, which may be JSON that cannot be parsed, without secrets, those of its fields among them."""
-        return self.text(_BROKEN_FIELD.sub(self._broken_field, text) if '"' in text else text)
+        kept, at = [], 0
+        for field in _BROKEN_FIELD.finditer(text):
+            secret = _is_secret_field(field[1]) or field[1].lower() == TOOL_HEADERS
+            value = _BROKEN_VALUE.match(text, field.end()) if secret and field.start() >= at else None
+            if value:
+                kept += [text[at : field.end()], _STRING.sub(self._broken_string, value[0])]
+                at = value.end()
+        return self.text("".join([*kept, text[at:]]))
 
     def _plain(self, text: str) -> str:
         for secret in self._remembered:
             if secret in text:
                 text = text.replace(secret, REDACTED)
+        return SECRET_TEXT.sub(_keep_name, self._addresses(text))
+
+    def _addresses(self, text: str) -> str:
         if "=" in text:
             text = _QUERY_PAIR.sub(self._query_pair, text)
-        if "://" in text:
-            text = _USER.sub(self._user, text)
-        return SECRET_TEXT.sub(_keep_name, text)
+        return _USER.sub(self._user, text) if "://" in text else text
 
     def _held(self, text: str) -> str:
         """Give *text*, which may be JSON as a call's arguments are, without the secrets of its fields."""
@@ -129,12 +137,6 @@ class Redactor:
             return text
         spaced = (", ", ": ") if '": ' in text else (",", ":")
         return json.dumps(value, ensure_ascii=False, separators=spaced)
-
-    def _broken_field(self, match: re.Match[str]) -> str:
-        name = match[1]
-        if not _is_secret_field(name) and name.lower() != TOOL_HEADERS:
-            return match[0]
-        return f'"{name}":' + _STRING.sub(self._broken_string, match[0][len(name) + 2 :].lstrip()[1:].lstrip())
 
     def _broken_string(self, match: re.Match[str]) -> str:
         if match[2]:
