@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 STYLES: Final = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 _BEYOND_ASCII: Final = re.compile("[^\\x00-\\x7e]")
-_NO_UTF8: Final = re.compile("[\\ud800-\\udfff]")
+_FOREIGN_BYTES: Final = re.compile("[\\ud800-\\udfff]+")
+"""What a file name holds that the locale's encoding does not know."""
 
 
 def printable(text: str) -> str:
@@ -28,8 +29,13 @@ def json_of(document: "BaseModel", indent: int | None = None) -> str:
         text = document.model_dump_json(indent=indent)
     except ValueError:
         text = json.dumps(document.model_dump(mode="json"), indent=indent, ensure_ascii=False)
-        text = _NO_UTF8.sub(lambda match: f"\\\\x{ord(match[0]) & 0xFF:02x}", text)
+        text = _FOREIGN_BYTES.sub(lambda match: _as_utf_8(match[0]), text)
     return ascii_where_unprintable(text)
+
+
+def _as_utf_8(surrogates: str) -> str:
+    known = bytes(ord(each) & 0xFF for each in surrogates).decode("utf-8", "backslashreplace")
+    return known.replace("\\", "\\\\")
 
 
 def clip(text: str, limit: int) -> str:
