@@ -1,104 +1,179 @@
-"""How fast a recording is analyzed, against `wc -l` on the same file: `python benchmarks/analyze.py`.
+"""How fast a recording is analyzed: `python benchmarks/analyze.py [--size 2000] [--rounds 5] [--quick]`.
 
-Makes an audio-heavy recording (seeded) of 10 MB and one of 200 MB, then runs `rtlog analyze` and `wc -l` on the large
-one in pairs, each as a process of its own. The start-up of either, measured in the same rounds (`rtlog analyze` on one
-turn, `wc -l` on an empty file), is subtracted. Prints the least, the median and the greatest ratio of the speeds, and
-the peak memory at both sizes.
+Makes its recordings from a seed: one with audio of --size MB and of a tenth, one of 200 MB whose audio is gone (the
+default of `rtlog record`), and one as another tool would log it. Runs `rtlog analyze`, every rule, and whoever else is
+installed (see `competitors.py`), each as a process of its own, in turns, and prints the least, the median and the
+greatest ratio of their CPU seconds. --quick takes smaller recordings, takes less than two minutes, and exits 1 where a
+ratio is below what it must be: half of its goal, or less where `GOALS` says so.
 """
 
 import argparse
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parent))
-from generate import MEGABYTE, generate
+from competitors import jq, library, mitmdump, wc
+from foreign import write_foreign
+from generate import MEGABYTE, AudioPolicy, generate
+from measuring import Cost, machine, median_cpu, rounds, run, spread
 
-DATA: Final = Path(__file__).parent / "data"
-SMALL: Final = 10
-LARGE: Final = 200
-BAR: Final = 0.2
-FLAT: Final = 1.1
-READER: Final = "import sys\nfrom rtlog.recordings.reader import read\nfor _ in read(sys.argv[1], fold=True): pass"
-COMMANDS: Final = {
-    "analyze": [sys.executable, "-m", "rtlog.cli", "analyze", "--exit-zero"],
-    "info": [sys.executable, "-m", "rtlog.cli", "info"],
-    "reader": [sys.executable, "-c", READER],
-}
+DATA: Final = Path(os.environ.get("RTLOG_BENCHMARK_DATA", Path(__file__).parent / "data"))
+RTLOG: Final = [sys.executable, "-m", "rtlog.cli"]
+ANALYZE: Final = [*RTLOG, "analyze", "--exit-zero"]
+STRICT: Final = [
+    sys.executable,
+    "-c",
+    "import sys\nfrom rtlog.recordings.reader import read\nfor _ in read(sys.argv[1], strict=True): pass",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What one process cost: seconds of wall and CPU, peak resident MB."""
+class Goal:
+    """What a ratio should be, and must be at least in the quick form (else half of the goal)."""
 
-    wall: float
-    cpu: float
-    rss: float
+    what: str
+    goal: float
+    least: float | None = None
 
-
-def run(command: list[str]) -> Cost:
-    """Run *command* to its end; raises when it fails."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} exited with {process.returncode}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    def fails(self, ratio: float) -> bool:
+        """Say whether the quick form refuses *ratio*."""
+        return ratio < (self.goal / 2 if self.least is None else self.least)
 
 
-def recording(megabytes: int) -> Path:
-    """Give the recording of that size, made once."""
-    path = DATA / f"audio-{megabytes}.rtlog.jsonl"
+GOALS: Final = {
+    "wc": Goal("speed of `wc -l`, whole command", 0.3, 0.02),
+    "wc-idle": Goal("speed of `wc -l`, start-up subtracted", 0.45, 0.07),
+    "jq": Goal("CPU of jq, which counts by type", 20),
+    "duckdb": Goal("CPU of duckdb, which counts by type", 1.5, 0.3),
+    "polars": Goal("CPU of polars, which counts by type", 3, 0.4),
+    "mitmdump": Goal("CPU of `mitmdump -nr`, same messages", 40),
+    "records": Goal("million records a second without audio", 0.6, 0.15),
+    "pydantic": Goal("speed of a union of pydantic models, without audio", 3, 0.6),
+    "foreign": Goal("speed on another tool's log, of the speed on ours", 0.5, 0.15),
+    "strict": Goal("speed of `wc -l`, every byte parsed and validated", 0.15, 0.02),
+}
+FLAT: Final = 1.1
+
+
+def recording(name: str, megabytes: float, audio: AudioPolicy = "keep") -> Path:
+    """Give the recording of that name and size, made once."""
+    path = DATA / f"{name}-{megabytes:g}.rtlog.jsonl"
     if not path.exists():
         DATA.mkdir(exist_ok=True)
-        generate(path, megabytes * MEGABYTE)
+        draft = path.with_suffix(".part")
+        generate(draft, int(megabytes * MEGABYTE), audio=audio)
+        draft.rename(path)
     return path
 
 
-def ratios(command: list[str], rounds: int) -> tuple[list[float], list[float]]:
-    """Give the speed of *command* as a part of `wc -l`'s, wall and CPU, after a round that warms the caches."""
-    large = str(recording(LARGE))
-    with tempfile.TemporaryDirectory() as folder:
-        few, none = Path(folder) / "few.rtlog.jsonl", Path(folder) / "none"
-        generate(few, 1)
-        none.touch()
-        commands = (["wc", "-l", large], ["wc", "-l", str(none)], [*command, large], [*command, str(few)])
-        costs = [[run(each) for each in commands] for _ in range(rounds + 1)][1:]
-    return speeds([[c.wall for c in row] for row in costs]), speeds([[c.cpu for c in row] for row in costs])
+def foreign(source: Path) -> Path:
+    """Give *source* as another tool would have logged it, made once."""
+    path = source.with_suffix(".foreign")
+    if not path.exists():
+        write_foreign(source, path)
+    return path
 
 
-def speeds(rows: list[list[float]]) -> list[float]:
-    """Give each round's ratio; start-ups are medians over all rounds, as a single one is as noisy as the difference."""
-    idle, started = (statistics.median(row[column] for row in rows) for column in (1, 3))
-    return [(counted - idle) / (analyzed - started) for counted, _, analyzed, _ in rows]
+class Table:
+    """Prints ratios as they come, and remembers which are too small."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+        print(f"{'':<58}  least  median greatest   goal")
+
+    def row(self, name: str, ratios: Sequence[float]) -> None:
+        """Print one."""
+        goal = GOALS[name]
+        if goal.fails(statistics.median(ratios)):
+            self.failed.append(goal.what)
+        print(f"{goal.what:<58}{spread(ratios)}   {goal.goal:g}", flush=True)
 
 
-def spread(values: list[float]) -> str:
-    return f"{min(values):.3f}  {statistics.median(values):.3f}  {max(values):.3f}"
+def paired(over: Sequence[Cost], under: Sequence[Cost], idle: float = 0) -> list[float]:
+    """Give the ratios of CPU round by round; *idle* seconds of the second are no work."""
+    return [a.cpu / (b.cpu - idle) for a, b in zip(over, under, strict=True)]
+
+
+def audio(table: Table, size: float, number: int) -> float:
+    """Compare on a recording with audio; gives the seconds of start-up."""
+    large, small = recording("audio", size), recording("audio", 0.01)
+    counted = {name: library(name, large) for name in ("duckdb", "polars")}
+    commands: dict[str, Sequence[str]] = {
+        "wc": wc(large),
+        "rtlog": [*ANALYZE, str(large)],
+        "start": [*ANALYZE, str(small)],
+        **{name: command for name, command in counted.items() if command},
+    }
+    costs = rounds(commands, number)
+    idle = median_cpu(costs["start"])
+    table.row("wc", paired(costs["wc"], costs["rtlog"]))
+    table.row("wc-idle", paired(costs["wc"], costs["rtlog"], idle))
+    for name in counted:
+        if name in costs:
+            table.row(name, paired(costs[name], costs["rtlog"], idle if size < 1000 else 0))
+    return idle
+
+
+def slow_ones(table: Table, size: float, number: int, idle: float) -> None:
+    """Compare with those who take minutes for a large recording; start-up is subtracted, as it would vanish there."""
+    path = recording("audio", size)
+    others = {"jq": jq(path), "mitmdump": mitmdump(path)}
+    costs = rounds({"rtlog": [*ANALYZE, str(path)]} | {name: each for name, each in others.items() if each}, number)
+    for name in others:
+        if name in costs:
+            table.row(name, paired(costs[name], costs["rtlog"], idle))
+
+
+def silent(table: Table, size: float, number: int, idle: float) -> None:
+    """Compare on a recording without audio."""
+    path = recording("silent", size, "meta")
+    validated = library("pydantic", path)
+    costs = rounds({"rtlog": [*ANALYZE, str(path)]} | ({"pydantic": validated} if validated else {}), number)
+    with path.open("rb") as lines:
+        records = sum(1 for _ in lines) - 2
+    table.row("records", [records / 1e6 / (cost.cpu - idle) for cost in costs["rtlog"]])
+    if "pydantic" in costs:
+        table.row("pydantic", paired(costs["pydantic"], costs["rtlog"], idle))
+
+
+def ways(table: Table, size: float, number: int, idle: float) -> None:
+    """Compare ways of reading one recording."""
+    path = recording("audio", size)
+    commands: Mapping[str, Sequence[str]] = {
+        "wc": wc(path),
+        "rtlog": [*ANALYZE, str(path)],
+        "foreign": [*ANALYZE, str(foreign(path))],
+        "strict": [*STRICT, str(path)],
+    }
+    costs = rounds(commands, number)
+    ours = zip(costs["rtlog"], costs["foreign"], strict=True)
+    table.row("foreign", [(own.cpu - idle) / (other.cpu - idle) for own, other in ours])
+    table.row("strict", paired(costs["wc"], costs["strict"]))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--command", choices=list(COMMANDS), default="analyze")
-    parser.add_argument("--check", action="store_true", help=f"fail below {BAR} of wc -l, or when memory grows")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=float, default=2000, help="MB of the recording with audio")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
-    command = COMMANDS[arguments.command]
-    wall, cpu = ratios(command, arguments.rounds)
-    small, large = (run([*command, str(recording(size))]).rss for size in (SMALL, LARGE))
-    print(f"{arguments.command}, {LARGE} MB, speed as a part of wc -l's, start-up subtracted, {arguments.rounds} pairs")
-    print(f"         least  median greatest\n  wall   {spread(wall)}\n  CPU    {spread(cpu)}")
-    print(f"peak memory: {small:.1f} MB at {SMALL} MB, {large:.1f} MB at {LARGE} MB")
-    if arguments.check and (statistics.median(wall) < BAR or large > small * FLAT):
-        raise SystemExit(1)
+    size, number = (200, 3) if arguments.quick else (arguments.size, arguments.rounds)
+    print(machine())
+    table = Table()
+    idle = audio(table, size, number)
+    ways(table, min(size, 200), number, idle)
+    silent(table, 50 if arguments.quick else 200, number, idle)
+    slow_ones(table, min(size, 200), 1 if arguments.quick else 2, idle)
+    sizes = [each for each in (10, 200, 2000) if each <= size]
+    memory = [run([*ANALYZE, str(recording("audio", each))]).rss for each in sizes]
+    print("peak memory: " + ", ".join(f"{rss:.1f} MB at {each} MB" for each, rss in zip(sizes, memory, strict=True)))
+    if arguments.quick and table.failed:
+        raise SystemExit(f"too slow: {'; '.join(table.failed)}")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 sys.path.insert(0, str(Path(__file__).parent))
-from analyze import Cost, run, spread
 from generate import MS, PLAYBACK_MS, SEED, Session, Step
+from measuring import Cost, run, spread
 
 from rtlog.recordings.format import Header
 from rtlog.recordings.recorder import Recorder
