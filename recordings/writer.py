@@ -80,6 +80,7 @@ class Writer:
         self._torn = False
         self._told = False
         self._unsafe = False
+        self._closing: threading.Thread | None = None
         self._on_failure = on_failure
         self._lock = threading.RLock()
         self._base = clock()
@@ -137,10 +138,25 @@ class Writer:
                 self.write(line, at)
 
     def close(self) -> None:
-        """Write the footer and close the file; closing twice is closing once."""
+        """Write the footer and close the file, durable where that is wished; closing twice is closing once."""
+        fd = self._ended()
+        if fd is not None:
+            self._release(fd)
+        elif self._closing is not None:
+            self._closing.join()
+
+    def finish(self) -> None:
+        """Write the footer; nobody waits for the disk to make the file durable, unless by `close`."""
+        fd = self._ended()
+        if fd is not None:
+            self._closing = threading.Thread(target=self._release, args=(fd,), name="rtlog-closing")
+            self._closing.start()
+
+    def _ended(self) -> int | None:
+        """Write the footer and give the file, which takes no more records; `None` where it was ended before."""
         with self._lock:
             if self._fd is None:
-                return
+                return None
             try:
                 self._append(self._ending())
             except OSError as error:
@@ -148,7 +164,7 @@ class Writer:
             fd, self._fd = self._fd, None
             if self._syncer:
                 self._syncer.remove(self)
-            self._release(fd)
+            return fd
 
     def sync(self) -> None:
         """Make what is written durable (fdatasync); called from the syncer's thread, holding nothing up."""

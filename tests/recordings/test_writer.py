@@ -75,6 +75,20 @@ def test_closing_twice_and_writing_after_it_change_nothing(tmp_path: Path):
     assert path.read_bytes() == before
 
 
+def test_a_recording_that_is_finished_has_its_footer_and_is_closed_by_another_thread(tmp_path: Path):
+    writer = Writer(tmp_path / "a.rtlog.jsonl", Header(), syncer=Syncer(60))
+    writer.write(mark("last"))
+
+    writer.finish()
+    writer.write(mark("late"))
+    writer.finish()
+
+    assert writer.closed
+    assert lines(writer.path)[-1] == {"end": True, "records": 1, "dropped": 0}
+    writer.close()
+    assert not [each for each in threading.enumerate() if each.name == "rtlog-closing"]
+
+
 def test_an_existing_file_is_refused_or_replaced(tmp_path: Path):
     path = tmp_path / "a.rtlog.jsonl"
     path.write_text("precious")

@@ -126,7 +126,7 @@ class Sessions:
         session.open -= 1
         session.quiet_since = at
         if self._options.split == "connection":
-            session.writer.close()
+            session.writer.finish()
             self._live.remove(session)
 
     def close_quiet(self, at: int) -> None:
@@ -135,7 +135,7 @@ class Sessions:
             return
         for session in tuple(self._live):
             if not session.open and at - session.quiet_since > CONTINUES_WITHIN:
-                session.writer.close()
+                session.writer.finish()
                 self._live.remove(session)
 
     def close(self) -> None:
