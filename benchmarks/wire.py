@@ -34,15 +34,17 @@ AUDIO: Final = (
     b'{"type":"response.output_audio.delta","event_id":"event_CoG7Bqmt8PRzTn4s%07d",'
     b'"response_id":"resp_CoG7BkJq3fX0wVdLy9A2e","item_id":"item_CoG7BQZ5h1RcTNm8vKs4p","output_index":0,"content_index":0,"delta":"%b"}'
 )
-APPEND: Final = b'{"event_id":"event_%07d","type":"input_audio_buffer.append","audio":"%b"}'
+APPEND: Final = b'{"type":"input_audio_buffer.append","audio":"%b"}'
+"""As the SDKs send it: without an id."""
 
 
 def events(template: bytes, size: int) -> list[bytes]:
     """Give VARIANTS events of *size* bytes, filled with words or with the base64 of noise."""
     seed = random.Random(SEED + size)  # noqa: S311 - reproducible, not secret
-    room = size - len(template % (0, b""))
+    numbered = template is not APPEND
+    room = size - len(template % ((0, b"") if numbered else b""))
     payloads = (_spoken(seed, room) if template is TEXT else _sounded(seed, room) for _ in range(VARIANTS))
-    return [template % (number, payload) for number, payload in enumerate(payloads)]
+    return [template % ((number, payload) if numbered else payload) for number, payload in enumerate(payloads)]
 
 
 def _spoken(seed: random.Random, size: int) -> bytes:

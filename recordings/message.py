@@ -20,7 +20,7 @@ LONGEST_TEXT: Final = 4096
 """Characters of non-JSON text that a `data` record keeps under the `meta` policy."""
 
 # Numbers, because `in` tries bytes for a number first, and that fails slowly: 0.3 us against 0.03.
-NEWLINE, RETURN, BACKSLASH = b"\n\r\\"
+NEWLINE, RETURN, BACKSLASH, QUOTE = b'\n\r\\"'
 _LINE_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 
 
@@ -167,14 +167,15 @@ def _placed(text: bytes, payload: Payload) -> _Placed | None:
 
     Without escapes a key that stands in the text once is that key, and what follows it is its value.
     """
-    key = payload.key.encode("utf-8", "surrogatepass")
-    start = next((at + len(mark) for mark in (b'"%b":"' % key, b'"%b": "' % key) if (at := text.find(mark)) >= 0), 0)
+    key = b'"%b"' % payload.key.encode("utf-8", "surrogatepass")
+    start = text.find(key) + len(key)
+    start += 3 if text[start : start + 2] == b": " else 2
     sound = payload.text.encode("utf-8", "surrogatepass")
     end = start + len(sound)
-    if not start or BACKSLASH in text or not text.startswith(sound, start) or text[end : end + 1] != b'"':
+    if BACKSLASH in text or text[start - 1] != QUOTE or not text.startswith(sound, start) or text[end] != QUOTE:
         return None
     rest = text[:start] + text[end:]
-    return _Placed(sound, rest) if rest.count(b'"%b"' % key) == 1 else None
+    return _Placed(sound, rest) if rest.count(key) == 1 else None
 
 
 def _emptied(text: bytes, found: list[Payload], event: Json) -> bytes:

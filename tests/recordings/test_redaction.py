@@ -126,6 +126,14 @@ def test_a_key_in_the_place_of_audio_is_taken_out_of_it(around: str):
     assert line.elided == {"audio": "redacted"}
 
 
+def test_what_was_no_secret_is_one_once_it_stood_in_its_place():
+    redactor, message = Redactor(), b'{"type":"input_audio_buffer.append","audio":"","note":"just-some-letters"}'
+    before = redactor.suspects(message), redactor.suspects(message)
+    redactor.headers([("api-key", "just-some-letters")])
+
+    assert (before, redactor.suspects(message)) == ((False, False), True)
+
+
 def test_a_secret_of_letters_that_is_known_is_found_in_the_place_of_audio():
     redactor = Redactor()
     redactor.headers([("api-key", "0123456789abcdef")])

@@ -27,7 +27,7 @@ def recorded(chunk: bytes, folder: Path, rotation: Rotation | None = None) -> li
     wiretap.heard("server", chunk, 300)
     sessions.close()
     records = []
-    for path in sorted(folder.iterdir()):
+    for path in sessions.all[0].paths:
         with read(path, strict=True) as reading:
             records += reading
     return records
