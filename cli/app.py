@@ -43,8 +43,8 @@ COMPLETING: Final = "_RTLOG_COMPLETE"
 
 USAGE_OR_INPUT: Final = 2
 INTERRUPTED: Final = 130
-YOUNG: Final = 20_000
-"""New objects before the garbage collector looks: loading modules makes many, and none is garbage."""
+GARBAGE: Final = (20_000, 50, 100)
+"""When the garbage collector looks: loading modules, and reading a long recording, makes many objects that stay."""
 OUTPUT_CLOSED: Final = 141
 """128 + SIGPIPE: whoever read our output (`| head`) went away; neither clean nor findings."""
 
@@ -55,7 +55,7 @@ def main() -> None:
     if arguments[:1] in (["--version"], ["-V"]):
         print(_version())
         return
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(*GARBAGE)
     sys.exit(_run(arguments))
 
 
