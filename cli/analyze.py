@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from rtlog.cli.configuring import options as o
+from rtlog.cli.fleet.engines import EngineName
 
 if TYPE_CHECKING:
     from rtlog.cli.configuring.settings import RunSettings
+    from rtlog.cli.fleet.work import Source
     from rtlog.cli.running import Run
 
 NEAR_MS: Final = 500.0
@@ -37,6 +39,7 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
     provider: o.Provider = None,
     client: o.Client = None,
     jobs: o.Jobs = None,
+    engine: o.Engine = EngineName.PROCESSES,
     results: o.Results = None,
     since_baseline: o.Since = None,
     config: o.Config = None,
@@ -70,7 +73,7 @@ def analyze(  # noqa: PLR0913 - a command has the options it has
         return
     paths = _recordings(files)
     near_ms = NEAR_MS if results else None
-    run = Run(settings, write_baseline, engine_for(jobs, len(paths)), near_ms)
+    run = Run(settings, write_baseline, engine_for(jobs, len(paths), engine), near_ms)
     if since_baseline:
         from rtlog.cli.fleet.since import SinceBaseline
 
@@ -99,17 +102,18 @@ def _kept(path: Path | None, run: "Run", settings: "RunSettings") -> Iterator[No
         results.close()
 
 
-def _recordings(files: list[str] | None) -> list[Path]:
+def _recordings(files: list[str] | None) -> "list[Source]":
     from rtlog.recordings.errors import RtlogError
-    from rtlog.recordings.sources import resolve
 
     if not files:
         raise RtlogError("analyze what? Name recordings, folders or `latest`. See: rtlog analyze -h")
-    return resolve(files)
+    from rtlog.cli.fleet.objects import resolve_all
+
+    return resolve_all(files)
 
 
 def _print(
-    run: "Run", paths: list[Path], settings: "RunSettings", output: Path | None, *, quiet: bool, statistics: bool
+    run: "Run", paths: "list[Source]", settings: "RunSettings", output: Path | None, *, quiet: bool, statistics: bool
 ) -> None:
     from rtlog.cli.output import opened
 
@@ -118,7 +122,7 @@ def _print(
         return
     from rtlog.cli.printing import print_reports
 
-    with opened(output, paths) as stream:
+    with opened(output, [path for path in paths if isinstance(path, Path)]) as stream:
         print_reports(
             run.reports(paths),
             settings.output_format,
@@ -129,7 +133,7 @@ def _print(
         )
 
 
-def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", output: Path | None) -> None:
+def _print_statistics(run: "Run", paths: "list[Source]", settings: "RunSettings", output: Path | None) -> None:
     from importlib.metadata import version
 
     from rtlog.analyzers.statistics import statistics_of
@@ -137,7 +141,7 @@ def _print_statistics(run: "Run", paths: list[Path], settings: "RunSettings", ou
     from rtlog.cli.output import opened
 
     check_format(settings.output_format)
-    with opened(output, paths) as stream:
+    with opened(output, [path for path in paths if isinstance(path, Path)]) as stream:
         ran = [rule.code for rule in settings.setup.rules]
         counted = statistics_of(run.sheets(paths), f"rtlog {version('rtlog')}", ran)
         print_statistics(counted, settings.output_format, stream)

@@ -36,7 +36,7 @@ def asked_for(words: Sequence[str]) -> Asked | None:
             output_format = Format(value)
         elif word in FLAGS:
             flags.add(FLAGS[word])
-        elif word.startswith("-") and word != "-":
+        elif (word.startswith("-") and word != "-") or "://" in word:
             return None
         else:
             files.append(word)

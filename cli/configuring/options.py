@@ -7,6 +7,7 @@ import typer
 
 from rtlog.cli import completing
 from rtlog.cli.exits import FailOn
+from rtlog.cli.fleet.engines import EngineName
 from rtlog.cli.printing import Format
 
 CHOOSE: Final = "Which rules run"
@@ -16,7 +17,7 @@ FLEET: Final = "Many recordings"
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE...", help="Recordings, folders, globs, `-` or `latest`.", show_default=False),
+    typer.Argument(metavar="FILE...", help="Recordings, folders, globs, URLs, `-` or `latest`.", show_default=False),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the report here, not to stdout.")]
 
@@ -37,6 +38,10 @@ Jobs = Annotated[
         show_default="1",
         rich_help_panel=FLEET,
     ),
+]
+Engine = Annotated[
+    EngineName,
+    typer.Option("--engine", help="Where: processes of this machine, or a Dask cluster.", rich_help_panel=FLEET),
 ]
 Results = Annotated[
     Path | None,

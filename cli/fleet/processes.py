@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from typing import Final
 
 from rtlog.analyzers.fleet.sheet import Sheet
-from rtlog.cli.fleet.work import Order, Source, analyze_any, failed
+from rtlog.cli.fleet.work import TRIES, Order, Source, analyze_any, failed
 from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.sources import STDIN
 
@@ -29,7 +29,6 @@ LARGEST: Final = 4 << 30
 """Bytes of address space that a worker may have: one recording cannot take the machine's memory."""
 AHEAD: Final = 64
 """Recordings for each worker that may be analyzed, and held, before the one whose turn it is."""
-TRIES: Final = 2
 
 Answer = tuple[Sheet | RtlogError, bool]
 """What came of a recording, and whether the worker leaves."""

@@ -3,14 +3,16 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
 
-from rtlog.analyzers.analysis import Analysis, facts_of
+from rtlog.analyzers.analysis import Analysis, analyze, facts_of
 from rtlog.analyzers.fleet.origin import origin_of
 from rtlog.analyzers.fleet.sheet import Sheet
 from rtlog.analyzers.report import RecordingReport
 from rtlog.analyzers.reporting import report_of
 from rtlog.cli import loading
+from rtlog.cli.fleet import objects
+from rtlog.cli.fleet.objects import is_url
 from rtlog.cli.loading import Setup
 from rtlog.recordings.errors import RecordingError, RtlogError
 from rtlog.recordings.reader import Reading, read
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 Source = Path | str
 """A file, or the URL of an object."""
+TRIES: Final = 2
+"""Times that a recording is tried over which a worker died, or a store failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +49,56 @@ def analyze_file(source: Source, order: Order | None = None) -> Sheet:
     """Analyze one recording, wherever it lies; one that cannot be read gets an `unreadable` report.
 
     A pure function of the recording, picklable with its arguments and its result: any engine can run it anywhere.
+    An object that cannot be read is asked for once more: stores have bad moments.
     """
     order = order or Order()
-    setup = order.setup
+    if not is_url(source):
+        return _attempt(source, order)
+    for _ in range(TRIES - 1):
+        sheet = _attempt(source, order)
+        if sheet.report.verdict != "unreadable":
+            return sheet
+    return _attempt(source, order)
+
+
+def _attempt(source: Source, order: Order) -> Sheet:
     try:
-        reading, analysis, figures = _analyzed(source, order)
+        if not is_url(source):
+            return _sheet(source, str(source), order)
+        with objects.opened(source) as file:
+            return _sheet(cast("BinaryIO", file), file.name, order)
     except RecordingError as error:
-        return Sheet(loading.unreadable(source, error))
-    return Sheet(
-        report_of(analysis, str(source), reading.header.id),
-        origin_of(reading.header, provider=setup.provider, client=setup.client),
-        analysis.doubt,
-        figures,
-    )
+        return Sheet(loading.unreadable(objects.shown(str(source)), error))
 
 
-def _analyzed(source: Source, order: Order) -> tuple[Reading, Analysis, "Figures | None"]:
-    if order.near_ms is None:
-        return *loading.analyze_file(source, order.setup), None
+def _sheet(source: Source | BinaryIO, name: str, order: Order) -> Sheet:
+    setup = order.setup
+    with read(source, fold=True) as reading:
+        if order.near_ms is None:
+            analysis = analyze(reading, setup.rules, setup.options, provider=setup.provider, client=setup.client)
+            figures = None
+        else:
+            analysis, figures = _measured(reading, setup, order.near_ms)
+        return Sheet(
+            report_of(analysis, name, reading.header.id),
+            origin_of(reading.header, provider=setup.provider, client=setup.client),
+            analysis.doubt,
+            figures,
+        )
+
+
+def _measured(reading: Reading, setup: Setup, near_ms: float) -> "tuple[Analysis, Figures]":
     from rtlog.analyzers.fleet.figures import figures_of
     from rtlog.analyzers.latency.session_stats import SessionStats
 
-    stats, last = SessionStats(order.near_ms, order.setup.options), None
-    with read(source, fold=True) as reading:
-        analysis = order.setup.analysis(reading)
-        for record in reading:
-            stats.hear(analysis.feed(record))
-            last = record.t
-        analysis.finish(facts_of(reading))
-        stats.finish()
-    return reading, analysis, figures_of(analysis, stats, last)
+    stats, last = SessionStats(near_ms, setup.options), None
+    analysis = setup.analysis(reading)
+    for record in reading:
+        stats.hear(analysis.feed(record))
+        last = record.t
+    analysis.finish(facts_of(reading))
+    stats.finish()
+    return analysis, figures_of(analysis, stats, last)
 
 
 def analyze_any(source: Source, order: Order) -> Sheet:
@@ -95,4 +119,5 @@ def analyze_any(source: Source, order: Order) -> Sheet:
 
 def failed(source: Source, problem: str) -> Sheet:
     """Give the sheet of a recording that could not be analyzed for no fault of its own."""
-    return Sheet(RecordingReport(path=str(source), id="", verdict="unreadable", reason=f"{source}: {problem}"))
+    name = objects.shown(str(source))
+    return Sheet(RecordingReport(path=name, id="", verdict="unreadable", reason=f"{name}: {problem}"))
