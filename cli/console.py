@@ -5,8 +5,7 @@ from typing import TextIO
 
 from rich.console import Console
 
-PIPE_WIDTH = 10_000
-"""Lines are not wrapped for a program that reads them; `COLUMNS` says otherwise."""
+from rtlog.cli.formats.plain_text import PIPE_WIDTH
 
 
 class _PipeConsole(Console):

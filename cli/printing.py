@@ -56,15 +56,21 @@ def print_reports(
 def _print_text(
     reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool, several: bool
 ) -> None:
-    from rtlog.cli.console import console_for, encodes_arrows
-    from rtlog.cli.formats.story_text import concise, full, summary
+    from rtlog.cli.formats.plain_text import is_plain, nothing_found
 
-    console = console_for(stream)
-    shown = []
+    shown, plain = [], is_plain(stream) and output_format is Format.FULL and not several
     for report in reports:
         shown.append(report)
         if report.verdict == "unreadable" or (quiet and report.verdict == "clean"):
             continue
+        found_nothing = nothing_found(report) if plain else None
+        if found_nothing:
+            stream.writelines(f"{line}\n" for line in found_nothing)
+            continue
+        from rtlog.cli.console import console_for, encodes_arrows
+        from rtlog.cli.formats.story_text import concise, full
+
+        console = console_for(stream)
         lines = (
             concise(report) if output_format is Format.CONCISE else full(report, ascii_only=not encodes_arrows(stream))
         )
@@ -73,7 +79,10 @@ def _print_text(
         if several and output_format is Format.FULL:
             console.print()
     if several and not quiet:
-        console.print(summary(shown))
+        from rtlog.cli.console import console_for
+        from rtlog.cli.formats.story_text import summary
+
+        console_for(stream).print(summary(shown))
 
 
 def _writer(output_format: Format, failing: "Failing") -> "Write":

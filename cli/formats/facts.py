@@ -14,6 +14,7 @@ VERDICTS: Final = {
     "inconclusive": "inconclusive",
     "unreadable": "unreadable",
 }
+DAMAGE_SHOWN: Final = 3
 SEVERITY_NAMES: Final = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -45,6 +46,18 @@ def coverage_facts(coverage: CoverageReport) -> list[str]:
     if not coverage.complete:
         facts.append("the end is not in it: still being written, ended without a footer, or continued in another file")
     return facts
+
+
+def coverage_lines(report: RecordingReport) -> list[str]:
+    """Say how much of a recording was seen and could be judged; nothing of one that could not be read."""
+    coverage = report.coverage
+    if coverage is None:
+        return []
+    lines = [f"coverage: {'; '.join(coverage_facts(coverage))}"]
+    if report.client:
+        lines.append(f"client: {report.client}{'; its context is simulated' if report.local_simulated else ''}")
+    lines += [f"damage: {report.path}:{d.line}: {d.problem}" for d in coverage.damage[:DAMAGE_SHOWN]]
+    return lines + [f"not judged: {text}" for text in not_judged(coverage)]
 
 
 def not_judged(coverage: CoverageReport) -> list[str]:

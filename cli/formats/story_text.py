@@ -1,21 +1,18 @@
 """A report as text: the verdict, each story with its proof, and what could not be judged."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from rtlog.analyzers.report import RecordingReport
-from rtlog.cli.formats.facts import coverage_facts, not_judged, summed_up, tally
+from rtlog.cli.formats.facts import coverage_lines, summed_up, tally
 from rtlog.cli.formats.proof_text import told
 from rtlog.cli.formats.ragged import Ragged, indented
 from rtlog.cli.formats.told import stories_of
 from rtlog.cli.formats.wording import STYLES, counted, printable
 
 __all__ = ["concise", "full", "headline", "summary"]
-
-DAMAGE_SHOWN: Final = 3
 
 
 def full(report: RecordingReport, *, ascii_only: bool = False) -> Iterator[RenderableType]:
@@ -69,14 +66,8 @@ def _explained(report: RecordingReport) -> Iterator[RenderableType]:
 
 
 def _coverage(report: RecordingReport) -> Iterator[RenderableType]:
-    coverage = report.coverage
-    if coverage is None:
-        return
-    yield Text("")
-    lines = [f"coverage: {'; '.join(coverage_facts(coverage))}"]
-    if report.client:
-        lines.append(f"client: {report.client}{'; its context is simulated' if report.local_simulated else ''}")
-    lines += [f"damage: {report.path}:{d.line}: {d.problem}" for d in coverage.damage[:DAMAGE_SHOWN]]
-    lines += [f"not judged: {text}" for text in not_judged(coverage)]
+    lines = coverage_lines(report)
+    if lines:
+        yield Text("")
     for line in lines:
         yield indented(Text(printable(line), "dim"), 2)
