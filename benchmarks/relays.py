@@ -70,7 +70,10 @@ def rtlog(*options: str) -> Run:
             pin(RELAY_CORE, process.pid)
             try:
                 line = process.stderr.readline() if process.stderr else ""
-                yield Relay(int(line.partition("127.0.0.1:")[2].partition("/")[0]), process.pid)
+                port = line.partition("127.0.0.1:")[2].partition("/")[0]
+                if not port:
+                    raise SystemExit(f"rtlog record does not listen: {line}")
+                yield Relay(int(port), process.pid)
                 process.send_signal(signal.SIGINT)
                 process.communicate()
             finally:
