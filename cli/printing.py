@@ -60,7 +60,8 @@ def _print_text(
 
     shown, plain = [], is_plain(stream) and output_format is Format.FULL and not several
     for report in reports:
-        shown.append(report)
+        # For the summary alone: thousands of recordings may be printed.
+        shown.append(report.model_copy(update={"findings": [], "coverage": None, "labels": {}}) if several else report)
         if report.verdict == "unreadable" or (quiet and report.verdict == "clean"):
             continue
         found_nothing = nothing_found(report) if plain else None

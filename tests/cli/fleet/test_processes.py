@@ -80,6 +80,33 @@ def test_what_breaks_on_one_recording_names_it():
     assert str(sheet.report.reason).startswith("in\0valid: rtlog itself broke on it (ValueError: ")
 
 
+LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+from rtlog.cli.fleet.work import Order, analyze_any
+
+large, small = map(Path, sys.argv[1:])
+order = Order()
+analyze_any(small, order)
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (32 << 20),) * 2)
+print(analyze_any(large, order).report.reason)
+print(analyze_any(small, order).report.verdict)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="asks /proc how much memory there is already")
+def test_a_recording_that_takes_too_much_memory_is_named_and_the_worker_goes_on(tmp_path: Path):
+    large = tmp_path / "large.jsonl"
+    event = {"type": "session.created", "padding": "a" * (60 << 20)}
+    large.write_text(json.dumps({"dir": "server", "t": 0, "event": event}) + "\n")
+
+    ran = subprocess.run(
+        [sys.executable, "-c", LITTLE_MEMORY, large, CLEAN], capture_output=True, text=True, check=False
+    )
+    assert ran.stdout == f"{large}: its analysis needs more memory than a worker may have\nclean\n", ran.stderr
+
+
 def holders(fifo: Path) -> Iterator[int]:
     """Give the processes, this one aside, that have *fifo* open."""
     for folder in Path("/proc").glob("[0-9]*"):
