@@ -18,7 +18,7 @@ from rtlog.cli.doctoring import diagnose, repair
 from rtlog.recordings.reader import read
 
 SEED = 20_261_121
-KILLS = 200 if FULL else 4
+KILLS = 200 if FULL else 3
 MOST = 400
 """Messages that arrive before the kill at most."""
 SIZES = (0, 1, 10, 200, 200, 8_000)
