@@ -21,6 +21,7 @@ from rtlog.recordings.cutting import Breadth, Facts, Span, Splicer, holds, selec
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.lines import UNREADABLE, Lines, unreadable_rest
 from rtlog.recordings.reader import read
+from rtlog.recordings.secrets import SecretFinder
 from rtlog.recordings.sources import STDIN
 from rtlog.timelines.outline import Outline
 from rtlog.timelines.windows import Window
@@ -85,7 +86,8 @@ class Cut:
         """
         with closing(Lines(self.whole.path)) as lines:
             try:
-                yield from lines if self.is_whole else self.splicer.lines(lines)
+                safe = map(SecretFinder().without, lines)
+                yield from safe if self.is_whole else self.splicer.lines(safe)
             except UNREADABLE as error:
                 raise unreadable_rest(self.whole.path, error) from error
 

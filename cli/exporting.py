@@ -25,6 +25,7 @@ from rtlog.recordings.exporting import (
 )
 from rtlog.recordings.lines import UNREADABLE, Lines, unreadable_rest
 from rtlog.recordings.reader import read
+from rtlog.recordings.secrets import SecretFinder
 from rtlog.recordings.sources import STDIN
 
 Name = Literal["har", "events", "wav"]
@@ -111,7 +112,7 @@ def _surveyed(source: Path) -> Material:
 def _entries(source: Path) -> Iterator[Entry]:
     with read(source) as reading, closing(Lines(source)) as lines:
         try:
-            yield from paired(reading, iter(lines))
+            yield from paired(reading, map(SecretFinder().without, lines))
         except UNREADABLE as error:
             raise unreadable_rest(source, error) from error
 

@@ -13,6 +13,7 @@ from rtlog.recordings.merging import Clocks, Merger, Side
 from rtlog.recordings.naming import new_id
 from rtlog.recordings.reader import read
 from rtlog.recordings.recorder import tool_name
+from rtlog.recordings.secrets import SecretFinder
 from rtlog.recordings.sources import STDIN
 
 NS_PER_MS = 1_000_000
@@ -56,7 +57,7 @@ def _lines(path: Path) -> Iterator[Iterator[bytes]]:
     """Give the lines of *path* up to where it is damaged: the reader has told of it, and knows no record behind."""
     lines = Lines(path)
     try:
-        yield _readable(lines)
+        yield map(SecretFinder().without, _readable(lines))
     finally:
         lines.close()
 

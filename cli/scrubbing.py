@@ -13,6 +13,7 @@ from rtlog.recordings.errors import RecordingError, RtlogError
 from rtlog.recordings.framing import framing_of
 from rtlog.recordings.lines import UNREADABLE, Lines, unreadable_rest
 from rtlog.recordings.scrubbing import Category, Scrubber
+from rtlog.recordings.secrets import SecretFinder
 from rtlog.recordings.sources import STDIN
 
 KEY_BYTES: Final = 32
@@ -60,7 +61,7 @@ def scrub_file(
     path = output or (STDIN if source == STDIN else named_after(source, "scrubbed"))
     scrubber = scrubber_for(kept, keep_keys=keep_keys, seed=seed)
     with closing(Lines(source)) as lines, copy_at(path, source, force=force) as stream:
-        stream.writelines(map(scrubber.line, _all_of(lines, source)))
+        stream.writelines(map(scrubber.line, map(SecretFinder().without, _all_of(lines, source))))
     return path
 
 

@@ -1,5 +1,6 @@
 """Reading a recording: any file that holds realtime events as JSON Lines, ours first of all."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -24,6 +25,8 @@ from rtlog.recordings.verify import problem_of
 from rtlog.recordings.vocabulary.foreign import TYPES, vocabulary_of
 
 MAX_KINDS: Final = 100
+OWN: Final = re.compile(r"rtlog(?: \d.*)?")
+"""How headers name the tool where it was a recorder of ours, which keeps no secret."""
 _BREAKS: Final = b" \t\r\n"
 
 
@@ -142,7 +145,7 @@ class Reading:
                 return b""
             self._headerless = HeaderlessDecoder()
             self._order.numbered = False
-            return line
+            return self._without_secrets(line)
         raise RecordingError(self.name, "holds no complete JSON object: it is not a recording")
 
     def _take_header(self, line: bytes) -> None:
@@ -151,6 +154,19 @@ class Reading:
             raise RecordingError(self.name, f"written by a newer rtlog (format {newer}): update rtlog")
         self.header = parse_header(line)
         self.has_header = True
+        if not OWN.fullmatch(self.header.tool):
+            self.header = parse_header(self._without_secrets(line))
+
+    def _without_secrets(self, line: bytes) -> bytes:
+        """Take the secrets that another tool left out of *line*, and of all lines behind it."""
+        if self._strict:  # who looks for damage wants to see it
+            return line
+        from rtlog.recordings.secrets import SecretFinder  # noqa: PLC0415 - our own recordings were searched before
+
+        finder = SecretFinder()
+        safe = finder.without(line)
+        self._text = map(finder.without, self._text)
+        return safe
 
     def _read(self) -> Iterator[Record]:
         try:

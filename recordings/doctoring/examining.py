@@ -6,9 +6,9 @@ from typing import Final
 
 from rtlog.recordings.damage import DamageKind
 from rtlog.recordings.doctoring.diagnosis import NAMED, Complaint, Diagnosis, complaint
-from rtlog.recordings.doctoring.secrets import SecretFinder
 from rtlog.recordings.reader import Reading
 from rtlog.recordings.record import Record
+from rtlog.recordings.secrets import SecretFinder
 
 CRLF: Final = "line breaks are CRLF"
 BLANK: Final = "blank lines"
@@ -67,7 +67,7 @@ class Examiner:
         found = [*self._of_end(reading), *_of_damage(reading), *self._of_records(reading), *self._of_text(reading)]
         return Diagnosis(
             path=reading.name,
-            id=reading.header.id,
+            id=self._secrets.text(reading.header.id),
             records=self._records,
             healthy=not any(each.grave for each in found),
             complaints=found,
@@ -87,7 +87,8 @@ class Examiner:
         if reading.malformed:
             yield complaint("malformed", "a member is of another type than it should be", count=reading.malformed)
         if reading.unknown_kinds:
-            named = ", ".join(f"{kind} ({count:,})" for kind, count in sorted(reading.unknown_kinds.items()))
+            kinds = sorted(reading.unknown_kinds.items())
+            named = ", ".join(f"{self._secrets.text(kind)} ({count:,})" for kind, count in kinds)
             yield complaint("unknown-kind", f"records of unknown kinds: {named}", count=reading.unknown_kinds.total())
         if self._leaks:
             paths = list(dict.fromkeys(path for found in self._leaking.values() for path in found))

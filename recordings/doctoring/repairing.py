@@ -5,12 +5,12 @@ from typing import Final
 
 from msgspec.json import encode
 
-from rtlog.recordings.doctoring.secrets import SecretFinder
 from rtlog.recordings.format import FORMAT_VERSION, Footer
 from rtlog.recordings.lenient import members_of
 from rtlog.recordings.reader import Reading
 from rtlog.recordings.record import Record
 from rtlog.recordings.relining import relined
+from rtlog.recordings.secrets import SecretFinder
 
 REPAIRED: Final = "repaired"
 REASON: Final = "unreadable or missing in the file that this was repaired from"

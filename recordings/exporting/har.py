@@ -19,6 +19,7 @@ from rtlog.recordings.lenient import UNDECODABLE, salvage
 from rtlog.recordings.naming import rfc3339
 from rtlog.recordings.record import Record
 from rtlog.recordings.recorder import tool_name
+from rtlog.recordings.redaction import REDACTED
 
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
@@ -114,9 +115,10 @@ def _data(material: Material, entry: Entry) -> tuple[int, str] | None:
     kept = salvage(_Data, entry.line)
     if kept.base64 is not None:
         return BINARY, kept.base64
-    if kept.text is None or len(kept.text.encode("utf-8", "replace")) < entry.record.n:
+    if kept.text is None:
         return None
-    return TEXT, material.redactor.text(kept.text)
+    whole = REDACTED in kept.text or len(kept.text.encode("utf-8", "replace")) >= entry.record.n
+    return (TEXT, material.redactor.text(kept.text)) if whole else None
 
 
 def _named(material: Material, record: Record) -> str:

@@ -10,11 +10,16 @@ import json
 import random
 import re
 import string
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from urllib.parse import quote, unquote
+
+from rtlog.cli.app import main
 
 WINDOW = 12
 """Characters of a key that nobody may find."""
@@ -215,6 +220,20 @@ def script_of(name: str) -> Script:
     path = next(SAMPLES.glob(f"{name}-*.rtlog.jsonl"))
     records = [json.loads(line) for line in path.read_bytes().splitlines()]
     return [(record["dir"], record["event"]) for record in records if record.get("dir") in {"client", "server"}]
+
+
+def printed(arguments: list[str]) -> str:
+    """Run `rtlog` in this process; gives what it said on both streams."""
+    streams = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(BytesIO(), encoding="utf-8")
+    before, sys.argv = sys.argv, ["rtlog", *arguments]
+    try:
+        with redirect_stdout(streams[0]), redirect_stderr(streams[1]), suppress(SystemExit):
+            main()
+    finally:
+        sys.argv = before
+    for stream in streams:
+        stream.flush()
+    return "\n".join(stream.buffer.getvalue().decode() for stream in streams)
 
 
 def traces(written: bytes, keys: list[str]) -> list[str]:

@@ -3,13 +3,11 @@
 import asyncio
 import json
 import random
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
@@ -19,7 +17,7 @@ import yaml
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from openai import AsyncOpenAI
-from planting import SAMPLES, Garden, script_of, traces
+from planting import SAMPLES, Garden, printed, script_of, traces
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import InvalidStatus
@@ -27,7 +25,6 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 
 import rtlog.recordings.taps.openai_python as openai_tap
-from rtlog.cli.app import main
 from rtlog.cli.loading import analyze_file
 from rtlog.recordings.recorder import Recorder
 from rtlog.recordings.taps.proxy import Options, ProxyTap
@@ -284,20 +281,6 @@ def by_openai(session: Session, folder: Path, audio: str) -> None:
 
 
 SUBPROTOCOLS = {"subprotocols": ["realtime"], "max_size": None}
-
-
-def printed(arguments: list[str]) -> str:
-    """Run `rtlog` in this process; gives what it said on both streams."""
-    streams = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(BytesIO(), encoding="utf-8")
-    before, sys.argv = sys.argv, ["rtlog", *arguments]
-    try:
-        with redirect_stdout(streams[0]), redirect_stderr(streams[1]), suppress(SystemExit):
-            main()
-    finally:
-        sys.argv = before
-    for stream in streams:
-        stream.flush()
-    return "\n".join(stream.buffer.getvalue().decode() for stream in streams)
 
 
 WAYS = {

@@ -1,0 +1,163 @@
+"""Secrets that another tool left in a recording: where they stand, and the line without them."""
+
+import base64
+import binascii
+import json
+import re
+from contextlib import suppress
+from typing import Final, cast
+
+import orjson
+
+from rtlog.recordings.audio import Json
+from rtlog.recordings.redaction import REDACTED, SHORTEST_SOUND, Redactor
+
+ELIDED: Final = "elided"
+EVENT: Final = "event"
+HEADERS: Final = "headers"
+SIDES: Final = ("request", "response")
+NO_RECORD: Final = "a line that is no record"
+
+_SOUND: Final = re.compile(rb'"(?:delta|audio)"\s{0,2}:\s{0,2}"')
+_BREAKS: Final = str.maketrans("\r\n", "  ")
+
+
+class SecretFinder:
+    """Looks for secrets line by line, and remembers those that it has found for the lines behind."""
+
+    def __init__(self) -> None:
+        self._redactor = Redactor()
+
+    def find(self, line: bytes) -> tuple[list[str], bytes]:
+        """Give where in *line* secrets stand, and the line without them: the very same where there are none."""
+        if not self._suspects(line):
+            return [], line
+        record = _parsed(line)
+        if record is None:
+            return self._of_text(line)
+        found = self._of_record(record)
+        return found, _dumped(record) if found else line
+
+    def without(self, line: bytes) -> bytes:
+        """Give *line* without its secrets."""
+        return self.find(line)[1]
+
+    def text(self, text: str) -> str:
+        """Give *text*, a part of a line, without secrets that have been found by now or tell what they are."""
+        return self._redactor.text(text)
+
+    def _suspects(self, line: bytes) -> bool:
+        sound = _SOUND.search(line)
+        start = sound.end() if sound else 0
+        end = line.find(b'"', start)
+        if not sound or end - start < SHORTEST_SOUND:
+            return self._redactor.suspects(line)
+        # Base64 holds the letters of many a mark by chance.
+        rest = line[:start] + line[end:]
+        return self._redactor.suspects(rest) or self._redactor.suspects_sound(line[start:end])
+
+    def _of_text(self, line: bytes) -> tuple[list[str], bytes]:
+        """Search a line that is no JSON object; it stays one line."""
+        bare = line.rstrip(b"\r\n")
+        text = bare.decode("utf-8", "replace")
+        safe = self._redactor.broken(text)
+        if safe == text:
+            return [], line
+        return [NO_RECORD], safe.translate(_BREAKS).encode("utf-8", "replace") + line[len(bare) :]
+
+    def _of_record(self, record: Json) -> list[str]:
+        sides = SIDES if record.get("kind") == "open" else ()
+        handshake = {name: _apart(record, name, dict) for name in sides}
+        upstream, event = _apart(record, "upstream", str), _apart(record, EVENT, dict)
+        found: list[str] = []
+        for side, told in handshake.items():
+            found += [f"{side}.{path}" for path in self._of_handshake(cast("Json", told.get(side, {})))]
+        found += self._of_data(record) if record.get("kind") == "data" else []
+        found += self._redactor.event(record)
+        found += self._url(upstream, "upstream")
+        changed = self._redactor.event(cast("Json", event.get(EVENT, {})))
+        found += [f"{EVENT}.{path}" for path in changed]
+        if changed:
+            elided = record.get(ELIDED)
+            record[ELIDED] = (elided if isinstance(elided, dict) else {}) | changed
+        for apart in (*handshake.values(), upstream, event):
+            record |= apart
+        return found
+
+    def _of_data(self, held: Json) -> list[str]:
+        """Search a message that was no JSON object: text that may be broken JSON, or binary in base64."""
+        found = []
+        text, binary = held.get("text"), held.get("base64")
+        if isinstance(text, str) and (safe := self._redactor.broken(text)) != text:
+            held["text"] = safe
+            found.append("text")
+        if isinstance(binary, str) and (recoded := self._recoded(binary)) != binary:
+            held["base64"] = recoded
+            found.append("base64")
+        return found
+
+    def _recoded(self, binary: str) -> str:
+        try:
+            message = base64.b64decode(binary)
+        except (binascii.Error, ValueError):
+            return binary
+        safe = self._redactor.binary(message)
+        return binary if safe == message else base64.b64encode(safe).decode()
+
+    def _of_handshake(self, told: Json) -> list[str]:
+        found = [path for name in ("target", "url") for path in self._url(told, name)]
+        given = _apart(told, HEADERS, dict)
+        headers = cast("Json", given.get(HEADERS, {}))
+        for name, value in headers.items():
+            if not isinstance(value, str):
+                continue
+            # One that was taken out when it was recorded may have been joined with others.
+            safe = self._redactor.text(value) if REDACTED in value else self._redactor.header(name.lower(), value)
+            if safe != value:
+                headers[name] = safe
+                found.append(f"headers.{name}")
+        odd = {name: value for name, value in headers.items() if not isinstance(value, str)}
+        found += self._redactor.event({HEADERS: odd})
+        found += self._redactor.event(told)
+        told |= given
+        return found
+
+    def _url(self, holder: Json, name: str) -> list[str]:
+        value = holder.get(name)
+        if not isinstance(value, str):
+            return []
+        safe = self._redactor.url(value)
+        holder[name] = safe
+        return [name] if safe != value else []
+
+
+def _parsed(line: bytes) -> Json | None:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        value = _leniently_parsed(line)
+    return value if isinstance(value, dict) else None
+
+
+def _leniently_parsed(line: bytes) -> object:
+    """Parse what the reader takes too: invalid UTF-8, half of a pair, `NaN`."""
+    try:
+        return json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _apart(record: Json, name: str, kind: type) -> Json:
+    """Take the member *name* out of *record* where it is of *kind*; gives it alone."""
+    return {name: record.pop(name)} if isinstance(record.get(name), kind) else {}
+
+
+def _dumped(record: Json) -> bytes:
+    with suppress(orjson.JSONEncodeError, RecursionError):
+        return orjson.dumps(record) + b"\n"
+    with suppress(RecursionError):
+        return json.dumps(record, separators=(",", ":")).encode() + b"\n"
+    # Deeper than can be written: what it held cannot be shown to be without secrets.
+    shallow = {name: value for name, value in record.items() if not isinstance(value, dict | list)}
+    stub = {**shallow, ELIDED: {EVENT: "redacted"}, EVENT: {"type": record.get("type", "")}}
+    return json.dumps(stub, separators=(",", ":")).encode() + b"\n"
