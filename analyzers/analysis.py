@@ -156,6 +156,11 @@ class Analysis:
         return self._detector.reconciler.modelled
 
     @property
+    def events(self) -> int:
+        """Events, each once: what a program told of those that the wire has shown is a copy."""
+        return self.coverage.events - self._detector.reconciler.copies
+
+    @property
     def unanswered(self) -> int:
         """Requests that were never answered."""
         return sum(len(c.requests.all_pending()) + c.requests.given_up for c in self.connections())

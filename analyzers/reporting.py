@@ -91,7 +91,7 @@ def _coverage(analysis: Analysis) -> CoverageReport:
     coverage = analysis.coverage
     return CoverageReport(
         records=coverage.records,
-        events=coverage.events,
+        events=analysis.events,
         modelled=analysis.modelled,
         unknown=dict(coverage.unknown.most_common()),
         unanswered=analysis.unanswered,

@@ -46,6 +46,8 @@ class Reconciler:
         self.labels = Labels()
         self.connections: dict[int, Connection] = {}
         self.modelled = 0
+        self.copies = 0
+        """Events that were told a second time."""
         self.told_twice = False
         """A hook has told what the wire may tell again: each record counts by itself."""
 
@@ -68,6 +70,7 @@ class Reconciler:
         if event is None:
             return _socket_changed(c, record)
         if (record.src == "sdk" or c.told_by_hook) and _is_copy(c, record, event):
+            self.copies += 1 + record.folded
             return ()
         c.last_record = record
         event_type = BETA_TO_GA.get(record.type, record.type)

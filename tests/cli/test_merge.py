@@ -52,6 +52,20 @@ def test_both_together_tell_the_story(rtlog: Callable, call: tuple[Path, Path], 
     assert (merged.stat().st_mode & 0o777) == 0o600
 
 
+def test_an_event_that_both_tell_counts_once(rtlog: Callable, call: tuple[Path, Path], tmp_path: Path) -> None:
+    merged = tmp_path / "merged.jsonl"
+    rtlog("merge", *map(str, call), "-o", str(merged))
+
+    report, story = (
+        json.loads(rtlog("analyze", str(path), "--output-format", "json").out)["recordings"][0]["coverage"]
+        for path in (merged, STORY)
+    )
+    info = json.loads(rtlog("info", str(merged), "--output-format", "json").out)["recordings"][0]
+    assert (report["events"], report["modelled"]) == (story["events"], story["modelled"])
+    assert report["events"] == sum(info["events"].values()) == info["coverage"]["events"]
+    assert info["kinds"]["sdk copy"] == sum(info["events"].values()) - info["events"]["local"]
+
+
 def test_the_merged_recording_is_cut_and_scrubbed_as_any_other(
     rtlog: Callable, call: tuple[Path, Path], tmp_path: Path
 ) -> None:
