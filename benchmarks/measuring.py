@@ -42,11 +42,6 @@ def rounds(commands: Mapping[str, Sequence[str]], number: int) -> dict[str, list
     return costs
 
 
-def median_cpu(costs: Sequence[Cost]) -> float:
-    """Give the median seconds of CPU."""
-    return statistics.median(cost.cpu for cost in costs)
-
-
 def spread(values: Sequence[float]) -> str:
     """Give least, median and greatest of *values*."""
     return f"{min(values):.3f}  {statistics.median(values):.3f}  {max(values):.3f}"
