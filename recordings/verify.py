@@ -1,11 +1,24 @@
 """What `read(strict=True)` checks beyond decoding: every byte of a line, its audio too."""
 
-import binascii
+from typing import Final
 
 import orjson
 
 from rtlog.recordings.record import Record
 from rtlog.recordings.vocabulary.events import AUDIO_FIELDS
+
+ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def base64_size(text: bytes) -> int | None:
+    """Give the number of bytes that *text* encodes, `None` where it is no strict base64.
+
+    Nothing is decoded: to look for letters that do not belong takes a quarter of that time.
+    """
+    padding = text.translate(None, ALPHABET)
+    if len(text) % 4 or padding not in {b"", b"=", b"=="} or not text.endswith(padding):
+        return None
+    return len(text) // 4 * 3 - len(padding)
 
 
 def problem_of(line: bytes, record: Record) -> str | None:
@@ -19,7 +32,7 @@ def problem_of(line: bytes, record: Record) -> str | None:
         return None
     try:
         payload = told.get("event", told)[field].encode()
-        size = len(binascii.a2b_base64(payload, strict_mode=True)) if payload else record.audio_bytes
     except (AttributeError, KeyError, TypeError, ValueError):
-        size = -1
+        payload = b"="
+    size = base64_size(payload) if payload else record.audio_bytes
     return None if size == record.audio_bytes else f"its audio is not the base64 of {record.audio_bytes} bytes"
