@@ -8,6 +8,7 @@ import asyncio
 import importlib.util
 import json
 import os
+import random
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from planting import Garden, traces
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -77,6 +79,23 @@ class Witness(SimulatedServer):
                 await received()
 
 
+class Gossip(Witness):
+    """Tells keys with every event, and sends what else it has to say to the witness."""
+
+    def __init__(self, scenario: Scenario, garden: Garden) -> None:
+        super().__init__(scenario)
+        self._garden = garden
+
+    async def _talk(self, connection: ServerConnection) -> None:
+        send = connection.send
+
+        async def planted(message: str) -> None:
+            await send(self._garden.text(self._garden.event(json.loads(message))))
+
+        connection.send = planted
+        await super()._talk(connection)
+
+
 def programs() -> Iterator[object]:
     yield pytest.param(Program("openai", Path(sys.executable), "openai_program.py", TOOL), id="openai")
     for sdk, path in (
@@ -111,7 +130,7 @@ def script(name: str) -> object:
     return getattr(module, name)
 
 
-async def rtlog(*arguments: object, **environment: str) -> None:
+async def rtlog(*arguments: object, **environment: str) -> bytes:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "rtlog.cli", *map(str, arguments)),
         env=os.environ | environment,
@@ -121,6 +140,7 @@ async def rtlog(*arguments: object, **environment: str) -> None:
     )
     said, _ = await process.communicate()
     assert process.returncode == 0, said.decode()
+    return said
 
 
 async def play_injected(program: Program, merged: Path) -> Witness:
@@ -144,6 +164,10 @@ async def play_attached(program: Program, merged: Path) -> Witness:
 
 def recorded(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def written(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
 
 
 def assert_one_session(merged: Path, server: Witness) -> None:
@@ -194,3 +218,24 @@ async def test_the_merged_recording_has_each_event_of_the_wire_once_and_in_its_o
 
     assert_one_session(merged, server)
     await assert_counted_once(merged, server)
+
+
+@pytest.mark.parametrize("program", [*programs()])
+async def test_no_key_of_a_program_its_environment_or_its_server_is_recorded_by_the_tap_the_proxy_or_both(
+    tmp_path: Path, program: Program
+):
+    garden = Garden(random.Random(7))  # noqa: S311 - a reproducible choice, no cryptography
+    merged = tmp_path / "merged.rtlog.jsonl"
+    secrets = {"SOME_SECRET": garden.silent(), "DATABASE_URL": f"postgres://me:{garden.query(garden.silent())}@host/db"}
+    async with Gossip(program.scenario, garden) as server:
+        upstream = ("--upstream", f"{server.origin}/v1")
+        given = ("--tap", program.tap, *upstream, "--title", garden.words(), "-o", merged)
+        shell = ("sh", "-c", 'exec "$0" "$1"')
+        arguments = (*program.command(), "--api-key", garden.silent(), f"--client-secret={garden.silent()}")
+        said = await rtlog("record", *given, "--", *shell, *arguments, **program.environment, **secrets)
+
+    assert {each["src"] for each in recorded(merged) if "event" in each} == {"wire", "sdk"}
+    assert sum("[redacted]" in json.dumps(each) for each in recorded(merged)) > sum(
+        len(t["server"]) for t in server.talks
+    )
+    assert traces(b"\n".join([said, *written(tmp_path)]), garden.keys) == []
