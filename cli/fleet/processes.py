@@ -74,6 +74,7 @@ class _Pool:
         self._deaths: dict[int, int] = {}
         self._done: dict[int, Sheet] = {}
         self._workers: list[Worker] = []
+        self._answered = False
 
     def sheet(self, number: int) -> Sheet:
         """Wait for the sheet of the recording *number*, the next in order."""
@@ -143,13 +144,16 @@ class _Pool:
         told, leaves = answer
         if isinstance(told, RtlogError):
             raise told
-        worker.holds = None
+        worker.holds, self._answered = None, True
         self._done[number] = told
         if leaves:
             self._dismiss(worker)
 
     def _bury(self, worker: Worker, number: int) -> None:
         self._dismiss(worker)
+        if not self._answered and (worker.process.exitcode or 0) > 0:
+            # No recording is to blame: a program that is imported again, say, or an installation that is broken.
+            raise RtlogError(f"workers end as they start ({_ending(worker.process.exitcode)}): analyze with -j 1")
         self._deaths[number] = self._deaths.get(number, 0) + 1
         if self._deaths[number] < TRIES:
             self._again.append(number)

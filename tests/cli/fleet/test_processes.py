@@ -80,6 +80,28 @@ def test_what_breaks_on_one_recording_names_it():
     assert str(sheet.report.reason).startswith("in\0valid: rtlog itself broke on it (ValueError: ")
 
 
+UNGUARDED = """
+import sys
+from rtlog.cli.fleet.processes import Processes
+from rtlog.cli.fleet.work import Order
+from rtlog.recordings.errors import RtlogError
+
+try:
+    list(Processes(2).sheets(sys.argv[1:], Order()))
+except RtlogError as error:
+    print(error)
+"""
+
+
+def test_workers_that_cannot_start_blame_no_recording(tmp_path: Path):
+    # Workers import the program that starts them: this one would start workers again.
+    program = tmp_path / "unguarded.py"
+    program.write_text(UNGUARDED)
+
+    ran = subprocess.run([sys.executable, program, RACE, CLEAN], capture_output=True, text=True, check=False)
+    assert ran.stdout == "workers end as they start (exit code 1): analyze with -j 1\n"
+
+
 LITTLE_MEMORY = """
 import resource, sys
 from pathlib import Path
