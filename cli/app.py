@@ -110,7 +110,9 @@ def _output_closed() -> int:
 
 def _complain(message: str) -> int:
     if COMPLETING not in os.environ:  # whoever presses TAB is in the middle of a line
-        print(f"rtlog: {_printable(message)}", file=sys.stderr)
+        from rtlog.cli.saying import say
+
+        say(message)
     return USAGE_OR_INPUT
 
 
@@ -127,10 +129,6 @@ def _version() -> str:
     from importlib.metadata import version
 
     return f"rtlog {version('rtlog')}"
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _application(arguments: list[str]) -> typer.Typer:

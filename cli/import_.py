@@ -1,6 +1,5 @@
 """`rtlog import`: what another tool kept of a session, as a recording."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -39,8 +38,11 @@ def import_(
     Exits 2 where SOURCE holds no realtime event.
     """
     from rtlog.recordings.copying import copy_at
+    from rtlog.recordings.errors import RecordingError
     from rtlog.recordings.importers.importing import import_file, target_of
 
+    if "://" in source:
+        raise RecordingError(source, "is an address: save what is there, and import the file")
     path = Path(source)
     found, result = import_file(path, audio=audio, title=title)
     target = target_of(output, result)
@@ -84,6 +86,6 @@ def _tell_where(output: Path | None, target: Path) -> None:
 
 
 def _say(text: str) -> None:
-    from rtlog.cli.formats.wording import printable
+    from rtlog.cli.saying import say
 
-    print(f"rtlog: {printable(text)}", file=sys.stderr)
+    say(text)

@@ -1,6 +1,5 @@
 """`rtlog info`: what a recording holds, on one screen."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -38,9 +37,9 @@ def info(
     """
     from rtlog.cli.configuring.settings import setup_for
     from rtlog.cli.exits import UNREADABLE
-    from rtlog.cli.formats.wording import printable
     from rtlog.cli.inspecting import inspect_file
     from rtlog.cli.output import opened
+    from rtlog.cli.saying import say
     from rtlog.recordings.errors import RecordingError
     from rtlog.recordings.sources import resolve
 
@@ -51,7 +50,7 @@ def info(
         try:
             told.append(inspect_file(path, setup))
         except RecordingError as error:
-            print(f"rtlog: {printable(str(error))}", file=sys.stderr)
+            say(str(error))
     with opened(output, paths) as stream:
         _print(told, output_format, stream)
     if len(told) < len(paths):

@@ -1,6 +1,5 @@
 """The list of recordings: a row each, under the shortest name that a person can type for it."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +14,7 @@ from rtlog.cli.console import console_for
 from rtlog.cli.formats.wording import json_of, printable
 from rtlog.cli.inspecting import inspect_file
 from rtlog.cli.loading import Setup
+from rtlog.cli.saying import say
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.identity import ids_of, shortened
 from rtlog.recordings.sources import at_hand
@@ -40,7 +40,7 @@ def listed(paths: Sequence[Path], setup: Setup) -> list[RecordingInfo]:
         try:
             found.append(inspect_file(path, setup))
         except RecordingError as error:
-            print(f"rtlog: {printable(str(error))}", file=sys.stderr)
+            say(str(error))
     return found
 
 

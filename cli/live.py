@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
+from rtlog.cli.saying import sayable
 from rtlog.recordings.taps.proxy import Summary
 
 REFRESH_SECONDS = 0.5
@@ -30,8 +31,7 @@ class Notices:
 
     def __call__(self, line: str) -> None:
         """Print *line*; control characters in it are shown, not obeyed."""
-        printable = "".join(each if each.isprintable() else repr(each)[1:-1] for each in line)
-        self.console.print(f"rtlog: {escape(printable)}")
+        self.console.print(f"rtlog: {escape(sayable(line))}")
 
     def __enter__(self) -> Self:
         return self

@@ -1,6 +1,5 @@
 """One run of `rtlog analyze` over its recordings: what is printed, what is only counted, and how it ends."""
 
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from rtlog.cli.exits import FOUND, exit_code, failing, worst
 from rtlog.cli.fleet.engines import engine_for
 from rtlog.cli.fleet.work import Order
-from rtlog.cli.formats.wording import counted, printable
+from rtlog.cli.formats.wording import counted
+from rtlog.cli.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -67,7 +67,7 @@ class Run:
                 self._note(sheet)
                 if sheet.report.verdict == "unreadable":
                     bar.hide()
-                    tell(str(sheet.report.reason))
+                    say(str(sheet.report.reason))
                 bar.make_way()
                 yield self._judged(sheet)
 
@@ -89,7 +89,7 @@ class Run:
         missing = sorted(settings.expected - self._rules_found)
         for code in missing:
             reason = self._not_judged.get(code)
-            tell(f"{code} was expected and not found{f' (not judged: {reason})' if reason else ''}")
+            say(f"{code} was expected and not found{f' (not judged: {reason})' if reason else ''}")
         codes = self._codes - {FOUND} if accepted or self._since else self._codes
         return worst([*codes, FOUND] if self._is_worse() or missing else codes)
 
@@ -97,7 +97,7 @@ class Run:
         if self._since is None:
             return False
         for line in self._since.told():
-            tell(line)
+            say(line)
         return self._since.is_worse
 
     def _opened_ledger(self) -> "Ledger | None":
@@ -116,12 +116,12 @@ class Run:
         if path is None:
             return False
         if self._unreadable:
-            tell(f"{path} is not written: it would forget what the unreadable recordings hold")
+            say(f"{path} is not written: it would forget what the unreadable recordings hold")
             return False
         from rtlog.cli.configuring.baseline_file import write_baseline
 
         write_baseline(path, self._found)
-        tell(f"{counted(len(self._found), 'finding')} of {counted(self._recordings, 'recording')} written to {path}")
+        say(f"{counted(len(self._found), 'finding')} of {counted(self._recordings, 'recording')} written to {path}")
         return True
 
     def _note(self, sheet: "Sheet") -> None:
@@ -147,7 +147,7 @@ class Run:
         name = self._settings.baseline
         if ledger.known:
             verb = "is" if ledger.known == 1 else "are"
-            tell(f"{counted(ledger.known, 'known finding')} {verb} in the baseline {name}")
+            say(f"{counted(ledger.known, 'known finding')} {verb} in the baseline {name}")
         # An unreadable recording may hold what seems to have gone.
         gone = [] if self._unreadable else ledger.gone(rule.code for rule in self._settings.setup.rules)
         if gone:
@@ -155,9 +155,4 @@ class Run:
             names = ", ".join(f"{known.id} {known.name}" for known in gone[:NAMED])
             more = f" and {len(gone) - NAMED} more kinds" if len(gone) > NAMED else ""
             verb = "occurs" if total == 1 else "occur"
-            tell(f"{counted(total, 'finding')} of the baseline {name} no longer {verb}: {names}{more}")
-
-
-def tell(line: str) -> None:
-    """Print a line for the person beside the report; control characters in it are shown, not obeyed."""
-    print(f"rtlog: {printable(line)}", file=sys.stderr)
+            say(f"{counted(total, 'finding')} of the baseline {name} no longer {verb}: {names}{more}")

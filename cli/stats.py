@@ -1,6 +1,5 @@
 """`rtlog stats`: how long the users of sessions waited, and what nearly went wrong."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -41,9 +40,9 @@ def stats(
 
     from rtlog.cli.configuring.settings import setup_for
     from rtlog.cli.exits import UNREADABLE
-    from rtlog.cli.formats.wording import printable
     from rtlog.cli.measuring.files import measure_file, report_on
     from rtlog.cli.output import opened
+    from rtlog.cli.saying import say
     from rtlog.recordings.errors import RecordingError
     from rtlog.recordings.sources import resolve
 
@@ -54,7 +53,7 @@ def stats(
         try:
             measured.append(measure_file(path, setup, near_ms=near, spoken=spoken))
         except RecordingError as error:
-            print(f"rtlog: {printable(str(error))}", file=sys.stderr)
+            say(str(error))
     if measured:
         with opened(output, paths) as stream:
             import_module(f"rtlog.cli.measuring.{output_format}").render(report_on(measured, near), stream, turns=turns)

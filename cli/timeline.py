@@ -1,6 +1,5 @@
 """`rtlog timeline`: draws what happened, the way a maintainer would draw it by hand in an issue."""
 
-import sys
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -131,10 +130,10 @@ def timeline(  # noqa: PLR0913, PLR0917 - a command has the options it has
 
 def _views(charts: "Iterable[Chart]", wishes: Wishes) -> "Iterator[View]":
     """Give what is drawn of each of *charts*, and say what was asked for and is not there."""
-    from rtlog.cli.formats.wording import printable
     from rtlog.cli.rendering.view import unmatched, view_of
+    from rtlog.cli.saying import say
 
     for chart in charts:
         for line in unmatched(chart, wishes):
-            print(f"rtlog: {printable(line)}", file=sys.stderr)
+            say(line)
         yield view_of(chart, wishes)
