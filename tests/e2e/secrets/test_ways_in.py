@@ -27,6 +27,7 @@ from websockets.http11 import Request, Response
 import rtlog.recordings.taps.openai_python as openai_tap
 from rtlog.cli.loading import analyze_file
 from rtlog.recordings.recorder import Recorder
+from rtlog.recordings.rotation import Rotation
 from rtlog.recordings.taps.proxy import Options, ProxyTap
 from rtlog.recordings.taps.stdin import StdinTap
 from rtlog.recordings.taps.tape import Tape
@@ -167,7 +168,7 @@ def halves(text: str) -> list[str]:
     return [text[: len(text) // 2], text[len(text) // 2 :]]
 
 
-def by_proxy(session: Session, folder: Path, audio: str) -> list[str]:
+def by_proxy(session: Session, folder: Path, audio: str, rotation: Rotation | None = None) -> list[str]:
     notices: list[str] = []
 
     async def talk(url: str) -> None:
@@ -182,7 +183,7 @@ def by_proxy(session: Session, folder: Path, audio: str) -> list[str]:
             await client.wait_closed()
 
     async def play() -> None:
-        options = Options(folder, audio=audio, title=session.title)
+        options = Options(folder, audio=audio, title=session.title, rotation=rotation)
         async with provider(session) as url, ProxyTap(url, options=options, notice=notices.append) as tap:
             dialled = tap.url.replace("http", "ws", 1).removesuffix("/v1") + session.target
             with pytest.raises(InvalidStatus):
@@ -329,3 +330,18 @@ def test_no_key_is_in_any_byte_that_is_written_of_a_session_and_the_session_is_u
         assert traces(written, session.garden.keys) == []
         assert told(events) == [(side, event["type"]) for side, event, _ in session.script]
         assert findings(events) == findings(next(SAMPLES.glob(f"{SAMPLE}-*")))
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=2, phases=[Phase.generate])
+def test_no_key_is_in_any_of_the_files_of_a_long_run(seed: int):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        session = planted(seed)
+        said = by_proxy(session, folder, "meta", Rotation(size=20_000))
+
+        files = [path.read_bytes() for path in folder.iterdir()]
+        events = [line for file in files for line in file.splitlines() if "event" in json.loads(line)]
+        assert len(files) > 3
+        assert len(events) >= len(session.script)
+        assert traces(b"".join(files) + json.dumps(said).encode(), session.garden.keys) == []
