@@ -115,16 +115,17 @@ def written(folder: Path) -> bytes:
     ("command", "framed"), COMMANDS, ids=lambda each: " ".join(each) if isinstance(each, list) else str(each)
 )
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=2, phases=[Phase.generate])
+@settings(max_examples=1, phases=[Phase.generate])
 def test_no_key_in_a_file_of_another_tool_is_in_what_a_command_writes(command: list[str], framed: bool, seed: int):  # noqa: FBT001 - of the table
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = Path(name)
         patch.chdir(folder)
         patch.setenv("COLUMNS", "400")
-        garden = Garden(random.Random(seed))  # noqa: S311 - a reproducible choice, no cryptography
+        garden = Garden(random.Random(f"{seed} {command} {framed}"))  # noqa: S311 - a reproducible choice, no cryptography
         Path(HERE).write_bytes(foreign(garden, "HERE", framed=framed))
-        # Of a key that is spoken of in one file nothing tells where its place is in the other.
-        Path(TOLD).write_bytes(foreign(Garden(garden.chance, garden.keys), "TOLD", "sdk"))
+        if TOLD in command:
+            # Of a key that is spoken of in one file nothing tells where its place is in the other.
+            Path(TOLD).write_bytes(foreign(Garden(garden.chance, garden.keys), "TOLD", "sdk"))
 
         said = printed(command)
 
