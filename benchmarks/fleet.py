@@ -129,7 +129,8 @@ def watched(process: "subprocess.Popen[bytes]") -> tuple[float, float]:
                     if int(fields[3]) == process.pid:
                         ticks[folder.name] = int(fields[11]) + int(fields[12])
                         peak = re.search(r"VmHWM:\s+(\d+)", (folder / "status").read_text())
-                        peaks[folder.name] = int(peak[1]) if peak else 0
+                        # One that has just ended tells nothing.
+                        peaks[folder.name] = max(peaks.get(folder.name, 0), int(peak[1]) if peak else 0)
         else:
             return sum(ticks.values()) / os.sysconf("SC_CLK_TCK"), max(peaks.values(), default=0) / 1024
 
