@@ -5,6 +5,7 @@ A line either wraps an event (`dir` and `event`, as ours do) or is the event. Ti
 recording is untimed.
 """
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -19,24 +20,33 @@ from rtlog.recordings.lenient import UNDECODABLE, salvage
 from rtlog.recordings.record import Dir, Record
 
 TIME_KEYS: Final = ("t", "ts", "time", "timestamp")
-_DIRECTIONS: Final[dict[object, Dir]] = {"client": "client", "server": "server", "local": "local"}
+DIRECTIONS: Final[dict[object, Dir]] = {"client": "client", "server": "server", "local": "local"}
 _NS_PER_S: Final = 1_000_000_000
 UNIT_LIMITS: Final = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
 """Largest number that is read as seconds, ms, us and ns: 10^11 s is the year 5138."""
 
-_ABSENT: Final = Raw(b"")
+ABSENT: Final = Raw(b"")
+_USUAL: Final = re.compile(rb"([1-9]\d{0,9})(?:\.(\d{1,9}))?")
+"""Seconds as they mostly are written: to read them takes a third of the time that any number takes."""
 
 
-class _Line(Struct):
-    type: Raw = _ABSENT
-    dir: Raw = _ABSENT
-    event: Raw = _ABSENT
-    kind: Raw = _ABSENT
-    seq: Raw = _ABSENT
-    t: Raw = _ABSENT
-    ts: Raw = _ABSENT
-    time: Raw = _ABSENT
-    timestamp: Raw = _ABSENT
+class Times(Struct):
+    """What `TIME_KEYS` name, undecoded."""
+
+    t: Raw = ABSENT
+    ts: Raw = ABSENT
+    time: Raw = ABSENT
+    timestamp: Raw = ABSENT
+
+
+class Line(Times):
+    """A line with or without an event in it, undecoded."""
+
+    type: Raw = ABSENT
+    dir: Raw = ABSENT
+    event: Raw = ABSENT
+    kind: Raw = ABSENT
+    seq: Raw = ABSENT
 
 
 class HeaderlessDecoder:
@@ -52,20 +62,21 @@ class HeaderlessDecoder:
 
         Raises `ValueError` when it holds no JSON object.
         """
-        line = salvage(_Line, text)
-        if line.event is _ABSENT and line.type is _ABSENT and framing_of(text):
+        line = salvage(Line, text)
+        if line.event is ABSENT and line.type is ABSENT and framing_of(text):
             return Record(), False
-        direction = _DIRECTIONS.get(_text(line.dir))
+        direction = DIRECTIONS.get(text_of(line.dir))
         if _is_wrapped(line):
             record, malformed = decode_line(text)
             record.n = record.n or memoryview(line.event).nbytes
         else:
             record, malformed = decode_bare_event(text, direction)
         record.seq = 0
-        record.t = self._rebased(line)
+        record.t = self.rebased(line)
         return record, malformed
 
-    def _rebased(self, line: _Line) -> int | None:
+    def rebased(self, line: Times) -> int | None:
+        """Give the time of *line* in ns since the first record's, `None` where it has none."""
         if not self._decided:
             self._decided = True
             self._time_key = next((key for key in TIME_KEYS if _time_of(line, key) is not None), None)
@@ -82,20 +93,23 @@ def event_text(line: bytes, *, wrapped: bool) -> bytes:
 
     Raises `ValueError` when the line holds no JSON object.
     """
-    found = salvage(_Line, line)
+    found = salvage(Line, line)
     return bytes(found.event) if wrapped or _is_wrapped(found) else line.strip()
 
 
-def _is_wrapped(line: _Line) -> bool:
+def _is_wrapped(line: Line) -> bool:
     """Say whether the line wraps an event: some bare events have a member `event` too, but no `dir`."""
-    if line.type is _ABSENT and line.kind is not _ABSENT and _text(line.kind) in RECORD_KINDS:
+    if line.type is ABSENT and line.kind is not ABSENT and text_of(line.kind) in RECORD_KINDS:
         return True
-    told = line.dir is not _ABSENT or line.seq is not _ABSENT or line.type is _ABSENT
+    told = line.dir is not ABSENT or line.seq is not ABSENT or line.type is ABSENT
     return told and bytes(memoryview(line.event)[:1]) == b"{"
 
 
-def _time_of(line: _Line, key: str) -> int | None:
+def _time_of(line: Times, key: str) -> int | None:
     """Give the time under *key* in ns, or `None` where it holds none."""
+    text = bytes(getattr(line, key))
+    if key != "t" and (usual := _USUAL.fullmatch(text)):
+        return int(usual[1]) * _NS_PER_S + int((usual[2] or b"").ljust(9, b"0"))
     value = _value(getattr(line, key))
     if isinstance(value, str):
         return iso_ns(value)
@@ -135,7 +149,7 @@ def _value(text: Raw) -> object:
         return None
 
 
-def _text(text: Raw) -> str:
+def text_of(text: Raw) -> str:
     """Give what should be a string, empty where it is none."""
     value = _value(text)
     return value if isinstance(value, str) else ""

@@ -145,7 +145,7 @@ class Reading:
                 return b""
             self._headerless = HeaderlessDecoder()
             self._order.numbered = False
-            return self._without_secrets(line)
+            return line
         raise RecordingError(self.name, "holds no complete JSON object: it is not a recording")
 
     def _take_header(self, line: bytes) -> None:
@@ -158,7 +158,7 @@ class Reading:
             self.header = parse_header(self._without_secrets(line))
 
     def _without_secrets(self, line: bytes) -> bytes:
-        """Take the secrets that another tool left out of *line*, and of all lines behind it."""
+        """Take the secrets that another tool left out of the header *line*, and of all lines behind it."""
         if self._strict:  # who looks for damage wants to see it
             return line
         from rtlog.recordings.secrets import SecretFinder  # noqa: PLC0415 - our own recordings were searched before
@@ -170,18 +170,37 @@ class Reading:
 
     def _read(self) -> Iterator[Record]:
         try:
-            if self._pending:
-                yield from self._slowly(self._pending)
-            yield from self._every_line() if self._headerless or self._strict else self._quickly()
+            if self._headerless and not self._strict:
+                yield from self._foreign_lines(self._headerless)
+            else:
+                yield from self._every_line() if self._strict else self._quickly()
         except UNREADABLE as error:
             self.damage.add(self.lines + 1, f"the file cannot be read further ({reason_of(error)})")
         finally:
             self.close()
 
     def _every_line(self) -> Iterator[Record]:
+        if self._pending:
+            yield from self._slowly(self._pending)
         for line in self._text:
             self.lines += 1
             yield from self._slowly(line)
+
+    def _foreign_lines(self, decoder: HeaderlessDecoder) -> Iterator[Record]:
+        from rtlog.recordings.foreign_lines import ForeignLines  # noqa: PLC0415 - our own recordings need neither
+        from rtlog.recordings.secrets import SecretFinder  # noqa: PLC0415 - as above
+
+        finder = SecretFinder()
+        skim, order = ForeignLines(decoder, finder).skim, self._order
+        yield from self._slowly(finder.without(self._pending))
+        for line in self._text:
+            self.lines += 1
+            record = skim(line)
+            if record is None:
+                yield from self._slowly(finder.without(line))
+            elif order.admit(record, self.lines):
+                record.line = self.lines
+                yield record
 
     def _quickly(self) -> Iterator[Record]:  # noqa: C901, PLR0912 - as below
         # One loop, written out: a call or a generator more a record is several per cent of the time of reading.

@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from contextlib import suppress
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import orjson
 
@@ -18,8 +18,16 @@ HEADERS: Final = "headers"
 SIDES: Final = ("request", "response")
 NO_RECORD: Final = "a line that is no record"
 
-_SOUND: Final = re.compile(rb'"(?:delta|audio)"\s{0,2}:\s{0,2}"')
+_SOUND: Final = re.compile(rb'"(delta|audio)"\s{0,2}:\s{0,2}"')
 _BREAKS: Final = str.maketrans("\r\n", "  ")
+
+
+class Sound(NamedTuple):
+    """The value of an audio field: the field's name, and where in the line the value stands."""
+
+    name: str
+    start: int
+    end: int
 
 
 class SecretFinder:
@@ -30,7 +38,7 @@ class SecretFinder:
 
     def find(self, line: bytes) -> tuple[list[str], bytes]:
         """Give where in *line* secrets stand, and the line without them: the very same where there are none."""
-        if not self._suspects(line):
+        if not self.suspects(line):
             return [], line
         record = _parsed(line)
         if record is None:
@@ -46,15 +54,17 @@ class SecretFinder:
         """Give *text*, a part of a line, without secrets that have been found by now or tell what they are."""
         return self._redactor.text(text)
 
-    def _suspects(self, line: bytes) -> bool:
-        sound = _SOUND.search(line)
-        start = sound.end() if sound else 0
-        end = line.find(b'"', start)
-        if not sound or end - start < SHORTEST_SOUND:
+    def suspects(self, line: bytes) -> bool:
+        """Say whether *line* needs a closer look; a quick no for almost every line."""
+        sound = sound_in(line)
+        if sound is None:
             return self._redactor.suspects(line)
+        return self.suspects_around(line[: sound.start] + line[sound.end :], line[sound.start : sound.end])
+
+    def suspects_around(self, rest: bytes, payload: bytes) -> bool:
+        """Say the same of a line that is cut into its sound, *payload*, and the *rest*."""
         # Base64 holds the letters of many a mark by chance.
-        rest = line[:start] + line[end:]
-        return self._redactor.suspects(rest) or self._redactor.suspects_sound(line[start:end])
+        return self._redactor.suspects(rest) or self._redactor.suspects_sound(payload)
 
     def _of_text(self, line: bytes) -> tuple[list[str], bytes]:
         """Search a line that is no JSON object; it stays one line."""
@@ -129,6 +139,14 @@ class SecretFinder:
         safe = self._redactor.url(value)
         holder[name] = safe
         return [name] if safe != value else []
+
+
+def sound_in(line: bytes) -> Sound | None:
+    """Find in *line* what may be base64 of audio; `None` where there is none or it is short."""
+    found = _SOUND.search(line)
+    start = found.end() if found else 0
+    end = line.find(b'"', start) if found else 0
+    return Sound(found[1].decode(), start, end) if found and end - start >= SHORTEST_SOUND else None
 
 
 def _parsed(line: bytes) -> Json | None:
