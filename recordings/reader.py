@@ -187,20 +187,28 @@ class Reading:
             yield from self._slowly(line)
 
     def _foreign_lines(self, decoder: HeaderlessDecoder) -> Iterator[Record]:
-        from rtlog.recordings.foreign_lines import ForeignLines  # noqa: PLC0415 - our own recordings need neither
+        # Our own recordings need none of these.
+        from rtlog.recordings.foreign_lines import ForeignLines  # noqa: PLC0415 - as above
+        from rtlog.recordings.foreign_runs import ForeignRuns  # noqa: PLC0415 - as above
         from rtlog.recordings.secrets import SecretFinder  # noqa: PLC0415 - as above
 
         finder = SecretFinder()
-        skim, order = ForeignLines(decoder, finder).skim, self._order
+        skim, runs, order = ForeignLines(decoder, finder).skim, ForeignRuns(decoder, finder), self._order
         yield from self._slowly(finder.without(self._pending))
-        for line in self._text:
+        line = next(self._text, b"")
+        while line:
             self.lines += 1
-            record = skim(line)
+            record, ahead = skim(line), b""
             if record is None:
                 yield from self._slowly(finder.without(line))
             elif order.admit(record, self.lines):
                 record.line = self.lines
+                if self._fold and record.type == APPEND and record.t is not None and order.regular_from == record.t:
+                    run = runs.fold(record, line, self._text, NEVER if self.horizon is None else self.horizon)
+                    order.seq, order.regular_from, ahead = order.seq + run.folded, run.t, run.rest
+                    self.lines += run.folded
                 yield record
+            line = ahead or next(self._text, b"")
 
     def _quickly(self) -> Iterator[Record]:  # noqa: C901, PLR0912 - as below
         # One loop, written out: a call or a generator more a record is several per cent of the time of reading.

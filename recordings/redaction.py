@@ -67,6 +67,11 @@ class Redactor:
         self._remembered_bytes: tuple[bytes, ...] = ()
         self._clean = b""
 
+    @property
+    def remembers(self) -> bool:
+        """Whether a secret was taken from its place that is looked for elsewhere."""
+        return bool(self._remembered)
+
     def headers(self, headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Give *headers* under lower-case names without their secrets; repeated ones are joined with commas."""
         clean: dict[str, str] = {}

@@ -19,6 +19,12 @@ SIDES: Final = ("request", "response")
 NO_RECORD: Final = "a line that is no record"
 
 _SOUND: Final = re.compile(rb'"(delta|audio)"\s{0,2}:\s{0,2}"')
+_COUNTED: Final = b'tokens"'
+_COUNTS: Final = re.compile(
+    rb'"(?:(?:total|input|output|cached|text|audio|image|reasoning|max_output|max_response_output)_tokens":\s?\d'
+    rb'|name":\s?"tokens")'
+)
+"""Numbers of tokens, which nearly every answer ends with: no secrets, but their names hold the mark `token`."""
 _BREAKS: Final = str.maketrans("\r\n", "  ")
 
 
@@ -58,13 +64,27 @@ class SecretFinder:
         """Say whether *line* needs a closer look; a quick no for almost every line."""
         sound = sound_in(line)
         if sound is None:
-            return self._redactor.suspects(line)
+            return self._suspects_text(line)
         return self.suspects_around(line[: sound.start] + line[sound.end :], line[sound.start : sound.end])
 
     def suspects_around(self, rest: bytes, payload: bytes) -> bool:
         """Say the same of a line that is cut into its sound, *payload*, and the *rest*."""
         # Base64 holds the letters of many a mark by chance.
-        return self._redactor.suspects(rest) or self._redactor.suspects_sound(payload)
+        return self._suspects_text(rest) or self._redactor.suspects_sound(payload)
+
+    def _suspects_text(self, text: bytes) -> bool:
+        if not self.remembers and _COUNTED in text:
+            text = _COUNTS.sub(b"", text)
+        return self._redactor.suspects(text)
+
+    def suspects_sound(self, payload: bytes) -> bool:
+        """Say the same of the value of an audio field alone."""
+        return self._redactor.suspects_sound(payload)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether a secret was found that may stand in any line from now on."""
+        return self._redactor.remembers
 
     def _of_text(self, line: bytes) -> tuple[list[str], bytes]:
         """Search a line that is no JSON object; it stays one line."""
@@ -143,7 +163,7 @@ class SecretFinder:
 
 def sound_in(line: bytes) -> Sound | None:
     """Find in *line* what may be base64 of audio; `None` where there is none or it is short."""
-    found = _SOUND.search(line)
+    found = _SOUND.search(line) if len(line) > SHORTEST_SOUND else None
     start = found.end() if found else 0
     end = line.find(b'"', start) if found else 0
     return Sound(found[1].decode(), start, end) if found and end - start >= SHORTEST_SOUND else None

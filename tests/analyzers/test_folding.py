@@ -207,6 +207,39 @@ def test_a_file_of_other_spellings_is_judged_alike_however_it_is_read(
     assert folded == plain
 
 
+def by_another_tool(line: Json, rng: Random, *, odd: bool) -> bytes:
+    """Spell *line* as a log without numbers; an *odd* one has another time, another order, or a secret in its audio."""
+    time, event = f"{1_790_000_000 + line['t'] / 1e9:.6f}", line.get("event", {"type": "note"})
+    text = json.dumps({"dir": line.get("dir", "client"), "event": dict(reversed(event.items()))})[1:-1]
+    if not odd:
+        return f'{{"ts": {time}, {text}}}\n'.encode()
+    ways = [
+        f'{{{text}, "ts": {time}}}',
+        f'{{"ts": 0{time}, {text}}}',
+        f'{{"ts": 1{time}, {text}}}',
+        f'{{"ts": 1789999999.5, {text}}}',
+        f'{{"time": {time}, {text}}}',
+        f'{{"ts":{time}, {text}}}\r',
+        f'{{"ts": {time}, {text}'[: rng.randrange(20, 200)],
+        f'{{"ts": {time}, {text}}}'.replace('"audio": "', '"audio": "sk-abcdefghijklmnopqrstuvwx'),
+        f'{{"ts": {time}, {text}}}'.replace('", "type"', '\\n", "type"'),
+        f'{{"ts": {time}, {text}}}'.replace('", "type"', '\t", "type"'),
+        f'{{"ts": {time}, {text}}}'.replace('"event": {', '"event": {"api_key": "abcdefghijkl", '),
+    ]
+    return rng.choice(ways).encode() + b"\n"
+
+
+@pytest.mark.parametrize("share", [0, 0.02, 0.3])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_log_of_another_tool_is_judged_alike_however_it_is_read(share: float, seed: int):
+    lines, rng = streamed(seed, elided=seed == 3), dice(seed)
+    data = b"".join(by_another_tool(line, rng, odd=rng.random() < share) for line in lines)
+    plain, folded, saved = read_each_way(data)
+
+    assert folded == plain
+    assert saved > len(lines) / 4 or share or seed == 3
+
+
 def test_a_file_that_ends_anywhere_is_judged_alike_however_it_is_read():
     whole, rng = file_of(streamed(1, elided=False), as_written, dice(1), 1), dice(2)
     for _ in range(40):
