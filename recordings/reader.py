@@ -21,7 +21,8 @@ from rtlog.recordings.order import Order
 from rtlog.recordings.record import Record
 from rtlog.recordings.shape import TimeOf, shape_of
 from rtlog.recordings.skim import WORTH_SKIMMING, Skimmer
-from rtlog.recordings.verify import problem_of
+from rtlog.recordings.verify import is_plain, is_whole, problem_of
+from rtlog.recordings.vocabulary.events import AUDIO_FIELDS
 from rtlog.recordings.vocabulary.foreign import TYPES, vocabulary_of
 
 MAX_KINDS: Final = 100
@@ -170,21 +171,36 @@ class Reading:
 
     def _read(self) -> Iterator[Record]:
         try:
-            if self._headerless and not self._strict:
-                yield from self._foreign_lines(self._headerless)
+            if self._headerless:
+                yield from self._every_line() if self._strict else self._foreign_lines(self._headerless)
             else:
-                yield from self._every_line() if self._strict else self._quickly()
+                yield from self._strictly() if self._strict else self._quickly()
         except UNREADABLE as error:
             self.damage.add(self.lines + 1, f"the file cannot be read further ({reason_of(error)})")
         finally:
             self.close()
 
     def _every_line(self) -> Iterator[Record]:
-        if self._pending:
-            yield from self._slowly(self._pending)
+        yield from self._slowly(self._pending)
         for line in self._text:
             self.lines += 1
             yield from self._slowly(line)
+
+    def _strictly(self) -> Iterator[Record]:
+        skimmer, order = Skimmer(), self._order
+        for line in self._text:
+            self.lines += 1
+            record = skimmer.skim(line)
+            if record is None or not _is_strict(line, record, skimmer):
+                yield from self._slowly(line)
+                continue
+            seq, t = record.seq, record.t
+            if seq == order.seq + 1 and t is not None and t >= order.regular_from:
+                order.seq, order.regular_from = seq, t
+            elif not order.admit(record, self.lines):
+                continue
+            record.line = self.lines
+            yield record
 
     def _foreign_lines(self, decoder: HeaderlessDecoder) -> Iterator[Record]:
         # Our own recordings need none of these.
@@ -316,3 +332,10 @@ class Reading:
             self._order.skip_unreadable(self.lines, "another recording starts here; its header is ignored")
         else:
             self._order.skip_unreadable(self.lines, "has neither an event nor a kind")
+
+
+def _is_strict(line: bytes, record: Record, skimmer: Skimmer) -> bool:
+    """Say whether *line*, from which *record* was skimmed, is whole for certain, its audio too."""
+    if record.type not in AUDIO_FIELDS:
+        return is_plain(line)
+    return len(line) > WORTH_SKIMMING and is_whole(line, skimmer.starts[record.type], record)

@@ -64,7 +64,7 @@ class Skimmer:
                 record = _decode(line[:start] + END)
                 event = record.event
                 if (record.audio_bytes + 2) // 3 * 4 == len(line) - start - 4 and event and event.type == event_type:
-                    return record
+                    return record if record.dir else None
             return _skim_middle(line, start)
         except UNDECODABLE:
             return None
@@ -102,7 +102,7 @@ def _skim_middle(line: bytes, start: int) -> Record | None:
     record = _decode(line[:start] + line[end:])
     event = record.event
     whole = (record.audio_bytes + 2) // 3 * 4 == end - start
-    return record if whole and event and event.type == record.type else None
+    return record if whole and event and event.type == record.type and record.dir else None
 
 
 class _Payload(Struct):

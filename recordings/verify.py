@@ -8,6 +8,7 @@ from rtlog.recordings.record import Record
 from rtlog.recordings.vocabulary.events import AUDIO_FIELDS
 
 ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BACKSLASH: Final = b"\\"[0]
 
 
 def base64_size(text: bytes) -> int | None:
@@ -19,6 +20,29 @@ def base64_size(text: bytes) -> int | None:
     if len(text) % 4 or padding not in {b"", b"=", b"=="} or not text.endswith(padding):
         return None
     return len(text) // 4 * 3 - len(padding)
+
+
+def is_whole(line: bytes, start: int, record: Record) -> bool:
+    """Say whether *line* is strict JSON, and the payload at *start* its audio, the base64 of what *record* tells.
+
+    Each byte is looked at once; where this says no, `problem_of` says why, if there is a reason.
+    """
+    end = line.find(b'"', start)
+    if base64_size(line[start:end]) != record.audio_bytes:
+        return False
+    try:
+        event = orjson.loads(line[:start] + line[end:])["event"]
+        return bool(event[AUDIO_FIELDS[record.type]] == "")
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return False
+
+
+def is_plain(line: bytes) -> bool:
+    """Say whether *line*, which was decoded, is strict JSON for certain.
+
+    The decoder looks at the grammar of what it skips too, but neither at escapes nor at UTF-8 there.
+    """
+    return line.isascii() and _BACKSLASH not in line
 
 
 def problem_of(line: bytes, record: Record) -> str | None:

@@ -164,3 +164,11 @@ def test_damage_inside_a_run_is_told_as_it_is_without_folding(tmp_path: Path, sp
     assert list(folding.damage) == list(plain.damage)
     assert folding.missing == plain.missing == 1
     assert folding.lines == plain.lines
+
+
+def test_audio_of_an_unknown_direction_is_the_senders_of_its_type(tmp_path: Path):
+    path = recorded(tmp_path / "call.rtlog.jsonl", ("client", append(1), 20))
+    data = path.read_bytes().replace(b'"dir":"client"', b'"dri":"client"')
+
+    for strict in (False, True):
+        assert [record.dir for record in read(io.BytesIO(data), strict=strict)] == ["client"]
