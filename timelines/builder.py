@@ -48,11 +48,13 @@ class TimelineBuilder:
     def feed(self, record: Record, changes: Sequence[Change]) -> None:
         """Take *record* and what it changed."""
         self._connections.add(record.conn)
-        self._coarse.feed(record)
+        if record.t is None:
+            self._coarse.feed(record)
         if not self._selection.holds(record.seq):
             self._skip(record, changes)
             return
-        self._resume()
+        if self._skipped is not None:
+            self._resume()
         if comes_in_bursts(record.type or record.kind):
             self._extend_burst(record)
             return

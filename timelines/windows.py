@@ -49,6 +49,8 @@ class Selection:
         """Say whether the windows hold a record."""
         if self.windows is None:
             return True
+        if len(self.windows) == 1:  # as mostly; every record of the file is asked for
+            return self.windows[0].first <= seq <= self.windows[0].last
         place = bisect_right(self.windows, seq, key=_first)
         return place > 0 and seq <= self.windows[place - 1].last
 
