@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rtlog.analyzers.selection import nearest
-from rtlog.cli.fleet.duck import first_line
+from rtlog.cli.fleet.duck import rows, saying
 from rtlog.cli.fleet.questions import QUESTIONS, Question
 from rtlog.cli.fleet.results import opened
 from rtlog.recordings.errors import RtlogError
@@ -48,16 +48,25 @@ def ask(question: Question, results: Path) -> Answer:
     with opened(results) as database:
         import duckdb  # not before: `opened` says what to install where it is missing
 
-        try:
+        with saying("the query is wrong"):
             statements = database.extract_statements(question.sql)
             if [each.type for each in statements] != [duckdb.StatementType.SELECT]:
                 raise RtlogError("a query is one SELECT: results are read, and nothing else")
-            found = database.execute(statements[0])
-            columns = [str(column[0]) for column in found.description or ()]
-            rows = [[_plain(cell) for cell in row] for row in found.fetchall()]
-        except duckdb.Error as error:
-            raise RtlogError(f"the query is wrong: {first_line(error)}") from error
-    return Answer(question, columns, rows)
+            found = [[_plain(cell) for cell in row] for row in rows(database, statements[0])]
+            columns = [str(column[0]) for column in database.description or ()]
+    return Answer(question, _distinct(columns), found)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Name the second `id` of a join `id_1`, as DuckDB does in a subquery: a row in JSON has one cell of a name."""
+    given: list[str] = []
+    for name in names:
+        number, free = 0, name
+        while free in given or (free != name and free in names):
+            number += 1
+            free = f"{name}_{number}"
+        given.append(free)
+    return given
 
 
 def _plain(cell: object) -> Cell:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rtlog.analyzers.statistics import GroupStatistics, RuleStatistics, Statistics
+from rtlog.cli.fleet.duck import rows, saying
 from rtlog.cli.fleet.results import opened
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ SELECT code, count(*) FROM (SELECT unnest(not_judged) AS code FROM ({READABLE}))
 
 def statistics_of_results(path: Path) -> Statistics:
     """Count the results at *path*, all together and by SDK release; raises RtlogError for what are none."""
-    with opened(path) as database:
-        tool, ran = database.execute("SELECT tool, rules FROM run").fetchall()[0]
-        total, unreadable = database.execute(
-            "SELECT count(*), count(*) FILTER (verdict = 'unreadable') FROM recordings"
-        ).fetchall()[0]
+    with opened(path) as database, saying(f"{path}: cannot be read as a baseline"):
+        tool, ran = rows(database, "SELECT tool, rules FROM run")[0]
+        total, unreadable = rows(database, "SELECT count(*), count(*) FILTER (verdict = 'unreadable') FROM recordings")[
+            0
+        ]
         whole = _group(database, None)
-        releases = database.execute("SELECT DISTINCT sdk FROM recordings WHERE verdict <> 'unreadable' ORDER BY sdk")
+        releases = rows(database, "SELECT DISTINCT sdk FROM recordings WHERE verdict <> 'unreadable' ORDER BY sdk")
         return Statistics(
             tool=tool,
             recordings=total,
@@ -42,15 +43,15 @@ def statistics_of_results(path: Path) -> Statistics:
             rules=whole.rules,
             ran=ran,
             not_judged=whole.not_judged,
-            groups=[_group(database, str(sdk)) for (sdk,) in releases.fetchall()],
+            groups=[_group(database, str(sdk)) for (sdk,) in releases],
         )
 
 
 def _group(database: "DuckDBPyConnection", sdk: str | None) -> GroupStatistics:
-    ((recordings,),) = database.execute(f"SELECT count(*) FROM ({READABLE})", [sdk]).fetchall()  # noqa: S608
-    not_judged = {str(code): int(count) for code, count in database.execute(NOT_JUDGED, [sdk]).fetchall()}
+    ((recordings,),) = rows(database, f"SELECT count(*) FROM ({READABLE})", [sdk])  # noqa: S608
+    not_judged = {str(code): int(count) for code, count in rows(database, NOT_JUDGED, [sdk])}
     kinds: dict[str, dict[str, int]] = {}
-    for rule, kind, count in database.execute(KINDS, [sdk]).fetchall():
+    for rule, kind, count in rows(database, KINDS, [sdk]):
         kinds.setdefault(rule, {})[kind] = count
     rules = [
         RuleStatistics(
@@ -63,7 +64,7 @@ def _group(database: "DuckDBPyConnection", sdk: str | None) -> GroupStatistics:
             judged=recordings - not_judged.get(rule, 0),
             kinds=kinds[rule],
         )
-        for rule, name, severity, findings, found_in, stories in database.execute(RULES, [sdk]).fetchall()
+        for rule, name, severity, findings, found_in, stories in rows(database, RULES, [sdk])
     ]
     return GroupStatistics(
         by="sdk",

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from rtlog.analyzers.finding import Severity
 from rtlog.analyzers.fleet.comparison import Comparison, Rate, Rise, compare
+from rtlog.analyzers.report import REPORT_VERSION
 from rtlog.analyzers.statistics import FleetTally, Statistics
 from rtlog.cli.fleet.results import DUCKDB
 from rtlog.cli.formats.wording import counted
@@ -50,18 +51,20 @@ class SinceBaseline:
 
 def read_statistics(path: Path) -> Statistics:
     """Read what `--statistics --output-format json` or `--results` wrote; raises RtlogError for anything else."""
-    if path.is_dir() or path.suffix == DUCKDB:
-        from rtlog.cli.fleet.counting import statistics_of_results
-
-        return statistics_of_results(path)
+    how = f"make one with `rtlog analyze DIR --statistics --format json -o {path}`"
     try:
-        return Statistics.model_validate_json(path.read_bytes())
+        if path.is_dir() or path.suffix == DUCKDB:
+            from rtlog.cli.fleet.counting import statistics_of_results
+
+            return statistics_of_results(path)
+        read = Statistics.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise RtlogError(f"{path}: cannot be read as a baseline ({error.strerror})") from error
+        raise RtlogError(f"{path}: cannot be read as a baseline ({error.strerror}): {how}") from error
     except ValidationError as error:
-        raise RtlogError(
-            f"{path}: is no baseline of a run: make one with `rtlog analyze DIR --statistics --format json -o {path}`"
-        ) from error
+        raise RtlogError(f"{path}: is no baseline of a run: {how}") from error
+    if read.version != REPORT_VERSION:
+        raise RtlogError(f"{path}: statistics of version {read.version}, not {REPORT_VERSION}: {how}")
+    return read
 
 
 def _lines(comparison: Comparison, path: Path) -> "Iterator[str]":

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -148,6 +150,25 @@ def test_own_sql(rtlog: Rtlog, results: Path):
     assert rows[0] == {"rule": "RT202", "n": 1, "inf": None, "l": ["RT202"], "b": False}
     assert rows[1]["n"] == 3
     assert rtlog("query", "FROM findings WHERE false", str(results)).out == "nothing\n"
+
+
+def test_a_join_loses_no_column_of_the_same_name(rtlog: Rtlog, results: Path):
+    rows = asked(rtlog, "SELECT f.id, r.id, 7 AS id_1 FROM findings f JOIN recordings r USING (recording)", results)
+
+    assert rows[0] == {"id": "RT101-abcd", "id_2": "2", "id_1": 7}
+
+
+def test_an_interrupt_ends_a_query_that_takes_long(results: Path):
+    program = "import os, rtlog.cli.fleet.asking, rtlog.cli.app, signal, threading\n"
+    program += "threading.Timer(1, os.kill, [os.getpid(), signal.SIGINT]).start(); rtlog.cli.app.main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, "query", "SELECT count(*) FROM range(1000000000000)", str(results)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
 
 
 FORBIDDEN = (

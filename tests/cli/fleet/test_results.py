@@ -125,6 +125,51 @@ def test_results_are_replaced_whole_and_only_by_results(rtlog: Rtlog, tmp_path: 
     assert Path(copied).read_bytes() == RACE.read_bytes()
 
 
+@pytest.mark.parametrize("held", ["a table of somebody's own", "no database", "nothing"])
+def test_a_database_of_something_else_is_not_replaced(rtlog: Rtlog, tmp_path: Path, held: str):
+    duckdb = pytest.importorskip("duckdb")
+    path = tmp_path / "mine.duckdb"
+    if held == "a table of somebody's own":
+        with duckdb.connect(str(path)) as database:
+            database.execute("CREATE TABLE customers AS SELECT 42 AS answer")
+    else:
+        path.write_text("hello\n" if held == "no database" else "")
+    before = path.read_bytes()
+
+    ran = rtlog("analyze", str(RACE), "--results", str(path), "-q", "--statistics")
+    if held == "nothing":
+        assert (ran.code, len(tables(path)["recordings"])) == (1, 1)
+        return
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"rtlog: {path}: ")
+    assert path.read_bytes() == before
+
+
+def test_a_place_that_takes_no_results_is_said_in_a_line(rtlog: Rtlog, tmp_path: Path):
+    (tmp_path / "file").touch()
+
+    ran = rtlog("analyze", str(RACE), "--results", str(tmp_path / "file" / "r"))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"rtlog: {tmp_path}/file/r: the results cannot be written: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_full_disk_ends_the_run_in_a_line(tmp_path: Path):
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+    program = f"{limited} from rtlog.cli.app import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, "analyze", str(SAMPLES), "--results", str(tmp_path / "r"), "--statistics"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"rtlog: {tmp_path}/r: the results cannot be written: ")
+    assert ran.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["r", "r.duckdb"])
 def test_what_no_text_can_say_is_said_escaped(name: str, tmp_path: Path):
     with ResultsWriter(tmp_path / name, RUN) as writer:

@@ -92,7 +92,10 @@ def test_results_are_as_good_a_baseline_as_statistics(rtlog: Rtlog, tmp_path: Pa
     assert read_statistics(results) == Statistics(**{**dict(told), "groups": sdks})
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", '{"version": 1, "findings": []}'])
+NEWER = '{"version": 99, "tool": "rtlog 9", "recordings": 0, "findings": 0, "stories": 0, "rules": []}'
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"version": 1, "findings": []}', NEWER])
 def test_what_is_no_baseline_of_a_run_is_said(rtlog: Rtlog, tmp_path: Path, content: str | None):
     path = tmp_path / "last.json"
     if content is not None:
@@ -101,4 +104,28 @@ def test_what_is_no_baseline_of_a_run_is_said(rtlog: Rtlog, tmp_path: Path, cont
     ran = rtlog("analyze", str(RACE), "--since-baseline", str(path))
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"rtlog: {path}: ")
+    assert ran.err.endswith(f": make one with `rtlog analyze DIR --statistics --format json -o {path}`\n")
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ("ALTER TABLE findings DROP COLUMN kind", "no results: findings has no column kind VARCHAR"),
+        ("ALTER TABLE findings ALTER line TYPE VARCHAR", "no results: findings has no column line BIGINT"),
+        ("UPDATE run SET version = 99", "results of version 99, not 1: make them anew"),
+        ("DELETE FROM run", "results of version none, not 1: make them anew"),
+        ("UPDATE findings SET severity = 'fatal'", "is no baseline of a run"),
+    ],
+)
+def test_results_of_another_kind_are_no_baseline(rtlog: Rtlog, tmp_path: Path, change: str, complaint: str):
+    duckdb = pytest.importorskip("duckdb", reason="the extra `fleet` is not installed")
+    results = tmp_path / "last.duckdb"
+    rtlog("analyze", str(RACE), "--results", str(results), "-q")
+    with duckdb.connect(str(results)) as database:
+        database.execute(change)
+
+    ran = rtlog("analyze", str(RACE), "--since-baseline", str(results))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"rtlog: {results}: {complaint}")
     assert ran.err.count("\n") == 1
