@@ -1,7 +1,9 @@
-"""An answer in a terminal: a table, with bars beside it where it is wide enough."""
+"""An answer in a terminal: a table, with bars beside it where there is room, or row by row where there is none."""
 
 from typing import Final, TextIO
 
+from rich.cells import cell_len
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -10,9 +12,10 @@ from rtlog.cli.fleet.asking import Answer, Cell
 from rtlog.cli.formats.wording import printable
 from rtlog.cli.painting import draws_lifelines
 
-WIDE: Final = 80
-"""Columns from which there is room for bars."""
 BAR: Final = 20
+GAP: Final = 2
+SHORT: Final = 12
+"""Characters of a cell that are not broken: codes, days, and the least that is left to a longer one."""
 LONGEST: Final = 200
 """Characters of a cell that are shown."""
 
@@ -20,20 +23,45 @@ LONGEST: Final = 200
 def render(answer: Answer, stream: TextIO) -> None:
     """Print *answer*."""
     console = console_for(stream)
-    if not answer.rows:
+    heads = [printable(column) for column in answer.columns]
+    cells = [[shown(cell) for cell in row] for row in answer.rows]
+    widths = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
+    if not cells:
         console.print(Text("nothing"))
-        return
+    elif sum(min(width, SHORT) + GAP for width in widths) - GAP > console.width:
+        _print_rows(heads, cells, console)
+    else:
+        _print_table(answer, heads, cells, widths, console)
+
+
+def _print_rows(heads: list[str], cells: list[list[str]], console: Console) -> None:
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for number, row in enumerate(cells):
+        if number:
+            table.add_row()
+        for head, cell in zip(heads, row, strict=True):
+            table.add_row(Text(head), Text(cell))
+    console.print(table)
+
+
+def _print_table(answer: Answer, heads: list[str], cells: list[list[str]], widths: list[int], console: Console) -> None:
     mark = "█" if draws_lifelines(console.encoding) else "#"
-    bars = _bars(answer, mark) if console.width >= WIDE else None
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for place, column in enumerate(answer.columns):
+    bars = _bars(answer, mark) if sum(widths) + len(widths) * GAP + BAR <= console.width else None
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
+    for place, head in enumerate(heads):
         figures = all(isinstance(row[place], int | float | None) for row in answer.rows)
-        table.add_column(Text(printable(column)), justify="right" if figures else "left", no_wrap=figures)
+        table.add_column(
+            Text(head),
+            justify="right" if figures else "left",
+            no_wrap=figures or widths[place] <= SHORT,
+            overflow="fold",  # a path or a release that ends in "..." says nothing
+        )
     if bars:
         table.add_column("", no_wrap=True)
-    for number, row in enumerate(answer.rows):
-        cells = [Text(shown(cell)) for cell in row]
-        table.add_row(*cells, *([Text(bars[number])] if bars else []))
+    for number, row in enumerate(cells):
+        table.add_row(*map(Text, row), *([Text(bars[number])] if bars else []))
     console.print(table)
 
 

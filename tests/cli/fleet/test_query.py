@@ -129,6 +129,39 @@ def test_a_table_with_bars(rtlog: Rtlog, results: Path):
     assert [line.count("█") for line in lines[1:]] == [20, 10, 10]
 
 
+def stands_in(lines: list[str], text: str) -> bool:
+    """Say whether *text* stands in *lines*, be it broken into pieces one below the other."""
+    for number, line in enumerate(lines):
+        place, rest = line.find(text[:12]), text
+        for below in lines[number:] if place >= 0 else []:
+            piece = below[place:].partition("  ")[0].rstrip()
+            if not piece or not rest.startswith(piece):
+                break
+            rest = rest.removeprefix(piece)
+        if not rest:
+            return True
+    return any(text in line for line in lines)
+
+
+@pytest.mark.parametrize("question", ["rates", "first-seen", "worst"])
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_a_narrow_terminal_hides_nothing(
+    rtlog: Rtlog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, question: str, width: int
+):
+    path = tmp_path / "results"
+    with ResultsWriter(path, RunRow(RESULTS_VERSION, "rtlog 0", ["RT101"], 500.0)) as writer:
+        writer.add(sheet("recordings/2026/11/first.rtlog.jsonl", "livekit-agents@1.8.8", "2026-11-20", "RT101"))
+        writer.add(sheet("recordings/2026/11/other.rtlog.jsonl", "livekit-agents@1.8.9", "2026-11-21", "RT202"))
+        writer.close()
+    monkeypatch.setenv("COLUMNS", str(width))
+
+    lines = rtlog("query", question, str(path)).out.splitlines()
+    assert max(map(len, lines)) <= width
+    for row in asked(rtlog, question, path):
+        for cell in row.values():
+            assert stands_in(lines, f"{cell:g}" if isinstance(cell, float) else str(cell)), cell
+
+
 def test_what_came_from_the_wire_is_only_text(rtlog: Rtlog, results: Path):
     text, page, sheet_of_it = (
         rtlog("query", "unanswered", str(results), "--format", form).out for form in ("text", "html", "csv")
