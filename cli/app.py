@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -45,6 +46,7 @@ USAGE_OR_INPUT: Final = 2
 INTERRUPTED: Final = 130
 GARBAGE: Final = (20_000, 50, 100)
 """When the garbage collector looks: loading modules, and reading a long recording, makes many objects that stay."""
+DISK_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OUTPUT_CLOSED: Final = 141
 """128 + SIGPIPE: whoever read our output (`| head`) went away; neither clean nor findings."""
 
@@ -59,7 +61,7 @@ def main() -> None:
     sys.exit(_run(arguments))
 
 
-def _run(arguments: list[str]) -> int:  # noqa: PLR0911 - an exit for each way to end
+def _run(arguments: list[str]) -> int:  # noqa: C901, PLR0911 - an exit for each way to end
     from rtlog.recordings.errors import RtlogError  # not above: `--version` answers before any import
 
     try:
@@ -76,6 +78,11 @@ def _run(arguments: list[str]) -> int:  # noqa: PLR0911 - an exit for each way t
         if not isinstance(ended.__context__, BrokenPipeError):
             raise
         return _output_closed()
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        _output_closed()
+        return _complain(f"the output cannot be written: {error.strerror}")
     except Exception as error:
         if type(error).__name__ == "Abort":  # typer's, where it is loaded
             return INTERRUPTED

@@ -23,6 +23,11 @@ def opened(output: Path | None, recordings: Iterable[Path] = ()) -> Iterator[Tex
         yield sys.stdout
         return
     _refuse_recordings(output, recordings)
+    if output.exists() and not output.is_file():
+        with _straight(output) as stream:
+            yield stream
+        return
+    output = output.resolve()  # through a link: what it names is replaced, the link stays
     draft = output.with_name(f".{output.name}.part")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +39,18 @@ def opened(output: Path | None, recordings: Iterable[Path] = ()) -> Iterator[Tex
     finally:
         with suppress(OSError):  # its folder may be a file
             draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _straight(output: Path) -> Iterator[TextIO]:
+    """Write to a device or a pipe, which no file may replace: root's `-o /dev/null` would take it from everybody."""
+    try:
+        with output.open("w", encoding="utf-8") as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise RecordingError(output, f"cannot be written: {error.strerror}") from error
 
 
 def _refuse_recordings(output: Path, recordings: Iterable[Path]) -> None:

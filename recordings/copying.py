@@ -48,9 +48,11 @@ def copy_at(path: Path, source: Path, *, force: bool = False) -> Iterator[Binary
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
-    """Raise RecordingError where something is at *path* already and *force* is false, or a folder is."""
+    """Raise RecordingError where something is at *path* already and *force* is false, or what is no file."""
     if path.is_dir():
         raise RecordingError(path, "is a folder: name the file in it")
+    if path.exists() and not path.is_file():
+        raise RecordingError(path, "is a device or a pipe, which no file may replace: choose another place with -o")
     if not force and os.path.lexists(path):
         raise RecordingError(path, "already exists; use --force to overwrite it, or another -o")
 

@@ -1,7 +1,11 @@
 """A recording that a command reads is evidence: no command writes over it, and none copies half of it for the whole."""
 
 import gzip
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,6 +39,43 @@ def test_a_report_is_written_over_the_one_before(rtlog: Callable) -> None:
 
     assert rtlog("analyze", str(SAMPLE), "--exit-zero", "-o", "report.txt").code == 0
     assert "RT101" in Path("report.txt").read_text()
+
+
+@pytest.mark.parametrize("command", ["analyze --exit-zero", "timeline", "stats", "info", "doctor"])
+def test_a_pipe_is_written_to_and_a_link_stays_a_link(rtlog: Callable, command: str) -> None:
+    os.mkfifo("pipe")
+    Path("link").symlink_to("report.txt")
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(Path("pipe").read_text)
+        assert rtlog(*command.split(), str(SAMPLE), "-o", "pipe").code == 0
+    assert rtlog(*command.split(), str(SAMPLE), "-o", "link").code == 0
+
+    assert Path("pipe").is_fifo()
+    assert Path("link").is_symlink()
+    assert told.result() == Path("report.txt").read_text() != ""
+
+
+@pytest.mark.parametrize("command", ["cut --around 20", "redact", "export --format har"])
+def test_no_copy_replaces_a_pipe(rtlog: Callable, command: str) -> None:
+    os.mkfifo("pipe")
+
+    ran = rtlog(*command.split(), str(SAMPLE), "-o", "pipe", "--force")
+    assert (ran.code, "is a device or a pipe" in ran.err) == (2, True)
+    assert Path("pipe").is_fifo()
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs a device that is always full")
+def test_a_full_disk_is_no_finding() -> None:
+    for command in ("analyze", "analyze --statistics", "timeline"):
+        with Path("/dev/full").open("w") as full:
+            ran = subprocess.run(
+                [sys.executable, "-m", "rtlog.cli", *command.split(), SAMPLE],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert (ran.returncode, ran.stderr) == (2, "rtlog: the output cannot be written: No space left on device\n")
 
 
 @pytest.mark.parametrize("command", ["cut --around 20", "redact", "report"])
