@@ -74,6 +74,8 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     from rtlog.recordings.rotation import Rotation
     from rtlog.recordings.taps.proxy import Listen, Options
 
+    if command and command[0] == "-" and len(command) > 1:
+        raise typer.BadParameter("options stand before it: rtlog record -o FILE -", param_hint="-")
     rotation = Rotation.after(rotate_size, rotate_time)
     options = Options(output, force, audio, "run" if append else split, title, fsync or None, rotation, append)
     limit = max_message * MEBIBYTE

@@ -134,6 +134,7 @@ async def test_without_a_session_one_line_says_how_to_point_each_client_here(tmp
     ("arguments", "sentence"),
     [
         (["--", "no-such-program"], "cannot run 'no-such-program': No such file or directory"),
+        (["-", "-o", "call.rtlog.jsonl"], "options stand before it: rtlog record -o FILE -"),
         (["--listen", "nowhere"], "--listen 'nowhere' is no address"),
         (["--upstream", "ftp://x", "--", "true"], "upstream 'ftp://x' is no address"),
         (["-o", "there", "--", "true"], "there: already exists; use --force"),
