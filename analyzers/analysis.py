@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rtlog.recordings.record import Record
 
 DAMAGE_SHOWN: Final = 100
+NOT_MODELLED: Final = "needs events that are modelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,16 @@ class Analysis:
         self.findings = (
             found if self._foreign is None else [finding for finding in found if about_recording(finding.rule)]
         )
+        if self._foreign is not None or not self.modelled:
+            self._acquit_nobody()
         self.stories = tell(self.findings, self._leads_to)
         self.verdict, self.reason = self.judge(self.findings)
+
+    def _acquit_nobody(self) -> None:
+        """Say that no rule about sessions could judge: it has seen nothing of one, which is not finding nothing."""
+        spoke = {finding.rule for finding in self.findings}
+        silent = (code for code in self._leads_to if not about_recording(code) and code not in spoke)
+        self.coverage.not_judged = dict.fromkeys(silent, NOT_MODELLED) | self.coverage.raised
 
     def settled(self, since: int = 0) -> list[Finding]:
         """Give what the rules have found by now, from the one numbered *since*, in the order of settling.
