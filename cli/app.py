@@ -148,6 +148,7 @@ def _application(arguments: list[str]) -> typer.Typer:
     app = typer.Typer(
         name="rtlog",
         help="Flight recorder and race detector for realtime voice sessions.",
+        epilog="rtlog --version tells the version, rtlog COMMAND -h what a command takes.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

@@ -48,6 +48,10 @@ def test_help_lists_every_command_in_its_order(option: str):
     assert tuple(re.findall(r"^│ (\w+) ", ran.stdout.split("Commands")[1], re.MULTILINE)) == COMMANDS
 
 
+def test_help_names_the_option_that_is_answered_before_it():
+    assert "--version" in rtlog("-h").stdout
+
+
 def test_no_arguments_show_the_help():
     assert rtlog().stdout.strip() == rtlog("-h").stdout.strip()
 
