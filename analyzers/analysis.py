@@ -142,15 +142,15 @@ class Analysis:
             found if self._foreign is None else [finding for finding in found if about_recording(finding.rule)]
         )
         if self._foreign is not None or not self.modelled:
-            self._acquit_nobody()
+            self._judge_nothing()
         self.stories = tell(self.findings, self._leads_to)
         self.verdict, self.reason = self.judge(self.findings)
 
-    def _acquit_nobody(self) -> None:
+    def _judge_nothing(self) -> None:
         """Say that no rule about sessions could judge: it has seen nothing of one, which is not finding nothing."""
         spoke = {finding.rule for finding in self.findings}
         silent = (code for code in self._leads_to if not about_recording(code) and code not in spoke)
-        self.coverage.not_judged = dict.fromkeys(silent, NOT_MODELLED) | self.coverage.raised
+        self.coverage.not_judged |= dict.fromkeys(silent, NOT_MODELLED) | self.coverage.raised
 
     def settled(self, since: int = 0) -> list[Finding]:
         """Give what the rules have found by now, from the one numbered *since*, in the order of settling.

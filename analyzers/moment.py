@@ -47,3 +47,8 @@ def within(earlier: Moment | None, later: Moment | None, limit_ms: float) -> boo
     """Say whether *later* follows *earlier* by at most *limit_ms*; never true of untimed moments."""
     gap = elapsed(earlier, later)
     return gap is not None and 0 <= gap <= limit_ms * NS_PER_MS
+
+
+def follows(later: Moment | None, earlier: Moment | None) -> bool:
+    """Say whether both are there and *later* stands behind *earlier* in the tap's order."""
+    return earlier is not None and later is not None and later.seq > earlier.seq

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from rtlog.analyzers.finding import Certainty, ms, stamp
-from rtlog.analyzers.moment import Moment, elapsed, within
+from rtlog.analyzers.moment import elapsed, follows, within
 from rtlog.analyzers.profiles.fixes import fixed_in
 from rtlog.analyzers.profiles.profile import ClientProfile
 from rtlog.analyzers.reconciler.changes import (
@@ -389,7 +389,7 @@ class InFlightDelete(Rule):
         if change.at.t is None:
             # Without times nobody knows how long ago it was: one since the response began excuses.
             began = response.created if response is not None else change.item.added
-            return interruption is not None and began is not None and interruption.seq > began.seq
+            return follows(interruption, began)
         return within(interruption, change.at, self.number("interruption-ms"))
 
     def _case(
@@ -456,7 +456,7 @@ class InFlightDelete(Rule):
                 seen(request.sent, f"the client deletes {item.label}"),
                 seen(deleted, f"the server confirms: {item.label} is gone"),
                 seen(item.tool_started, f"the tool of {item.label} starts, after the delete")
-                if _after(request.sent, item.tool_started)
+                if follows(item.tool_started, request.sent)
                 else None,
                 seen(item.output_sent, f"the output of {item.label} is sent"),
             ),
@@ -474,10 +474,6 @@ def _heard_from_its_start(connection: Connection, item: ItemLife) -> bool:
     """Say whether a transcript is due, and can only come inside the recording: it may come before the commit."""
     started = item.announced is not None and item.announced.type == "input_audio_buffer.speech_started"
     return connection.saw_session_created or (started and connection.settings.transcribes is True)
-
-
-def _after(earlier: Moment, later: Moment | None) -> bool:
-    return later is not None and later.seq > earlier.seq
 
 
 def _sentence(case: _Case) -> str:
