@@ -70,27 +70,14 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
     ] = False,
 ) -> None:
     """Record realtime sessions: of a program, of every client that connects, or of events on stdin."""
-    from rtlog.recordings.naming import check_writable, recordings_folder
     from rtlog.recordings.rotation import Rotation
     from rtlog.recordings.taps.proxy import Listen, Options
 
-    if command and command[0] == "-" and len(command) > 1:
-        raise typer.BadParameter("options stand before it: rtlog record -o FILE -", param_hint="-")
     rotation = Rotation.after(rotate_size, rotate_time)
     options = Options(output, force, audio, "run" if append else split, title, fsync or None, rotation, append)
     limit = max_message * MEBIBYTE
-    if not append:
-        check_writable(output or recordings_folder(), force=force)
-    elif output is None or force or rotation or tap or webrtc or command == ["-"]:
-        needs = "needs -o FILE, and takes no --force, --rotate-…, --tap, --webrtc and no events on stdin"
-        raise typer.BadParameter(needs, param_hint="--append")
-    if tap is not None and rotation is not None:
-        raise typer.BadParameter("what it tells goes into one file", param_hint="--tap, --rotate-size, --rotate-time")
-    if tap is not None and command in (None, [], ["-"]):
-        raise typer.BadParameter("there is no program to inject it into: -- CMD…", param_hint="--tap")
+    _check(command or [], options, tap, webrtc=webrtc)
     if command == ["-"]:
-        if rotation is not None:
-            raise typer.BadParameter("events on stdin go to one file", param_hint="--rotate-size, --rotate-time")
         raise typer.Exit(_from_stdin(options, limit, live=live))
     address = Listen.parse(listen or LISTEN) if listen or not command else Listen()
     if webrtc:
@@ -99,6 +86,26 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options
         raise typer.Exit(record_pages(command or [], address, options, alone=not (tap or tls or live or rotation)))
     with _identity(address, tls=tls) as identity:
         raise typer.Exit(_from_proxy(command or [], address, identity, upstream, options, limit, tap, live=live))
+
+
+def _check(command: list[str], options: "Options", tap: str | None, *, webrtc: bool) -> None:
+    """Refuse options that do not go together, and an output that cannot be written, before anything starts."""
+    from rtlog.recordings.naming import check_writable, recordings_folder
+
+    if command[:1] == ["-"] and len(command) > 1:
+        raise typer.BadParameter("options stand before it: rtlog record -o FILE -", param_hint="-")
+    rotates, stdin = options.rotation is not None, command == ["-"]
+    if not options.append:
+        check_writable(options.output or recordings_folder(), force=options.force)
+    elif options.output is None or options.force or rotates or tap or webrtc or stdin:
+        needs = "needs -o FILE, and takes no --force, --rotate-…, --tap, --webrtc and no events on stdin"
+        raise typer.BadParameter(needs, param_hint="--append")
+    if tap is not None and rotates:
+        raise typer.BadParameter("what it tells goes into one file", param_hint="--tap, --rotate-size, --rotate-time")
+    if tap is not None and (stdin or not command):
+        raise typer.BadParameter("there is no program to inject it into: -- CMD…", param_hint="--tap")
+    if stdin and rotates:
+        raise typer.BadParameter("events on stdin go to one file", param_hint="--rotate-size, --rotate-time")
 
 
 def _identity(address: "Listen", *, tls: bool) -> "AbstractContextManager[Identity | None]":

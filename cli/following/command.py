@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rtlog.cli.following.interrupt import Interrupt
 from rtlog.cli.following.screen import Screen
@@ -13,12 +14,12 @@ from rtlog.cli.rendering.wishes import Format, Style, Wishes
 from rtlog.recordings.errors import RtlogError
 
 
-def follow(names: Sequence[str], setup: Setup, wishes: Wishes, *, real_ids: bool, refused: Sequence[str]) -> None:
+def follow(names: Sequence[str], setup: Setup, wishes: Wishes, output: Path | None = None) -> None:
     """Follow the one recording that *names* mean, to its end or to Ctrl-C.
 
-    Raises RtlogError for *refused* options, and for wishes that need the whole recording.
+    Raises RtlogError for an *output*, and for wishes that cannot be met before the end.
     """
-    asked = [*refused, *_needing_the_end(wishes)]
+    asked = ["--output"] if output else _needing_the_end(wishes)
     if asked:
         raise RtlogError(f"--follow draws what is not over yet and cannot do {asked[0]}")
     if len(names) != 1:
@@ -26,11 +27,14 @@ def follow(names: Sequence[str], setup: Setup, wishes: Wishes, *, real_ids: bool
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     with Interrupt() as interrupt:
-        Watch(How(setup, wishes, real_ids), Screen(sys.stdout), interrupt).run(target_of(names[0]))
+        Watch(How(setup, wishes), Screen(sys.stdout), interrupt).run(target_of(names[0]))
 
 
 def _needing_the_end(wishes: Wishes) -> list[str]:
     asked = {
+        "--raw": wishes.raw,
+        "--wire-only": wishes.wire_only,
+        f"--epoch {wishes.epoch}": wishes.epoch not in {"push", "first"},
         "--around": wishes.around,
         "--from": wishes.start,
         "--to": wishes.end,

@@ -47,7 +47,6 @@ class How:
 
     setup: Setup
     wishes: Wishes
-    real_ids: bool = False
 
     def following(self, reading: Reading) -> Following:
         """Give what follows *reading*."""
@@ -59,7 +58,7 @@ class How:
             choice=Choice(wishes.types, wishes.not_types, frozenset(wishes.lanes)),
         )
         analysis = self.setup.analysis(reading)
-        return Following(analysis, wanted, fold=wishes.fold, real_ids=self.real_ids, private=wishes.tells_words)
+        return Following(analysis, wanted, fold=wishes.fold, real_ids=not wishes.labels, private=wishes.tells_words)
 
 
 class Watch:

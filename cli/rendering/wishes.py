@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rtlog.recordings.errors import RtlogError
+
 
 class Style(StrEnum):
     """How a text timeline is drawn."""
@@ -52,9 +54,17 @@ class Wishes:
     types: tuple[str, ...] = ()
     not_types: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    epoch: str = "push"
     fold: bool = True
+    labels: bool = True
     spoken: bool | None = None
     raw: bool = False
+    wire_only: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise RtlogError for what does not go together."""
+        if self.raw and self.output_format is not Format.TEXT:
+            raise RtlogError(f"--raw is for text: {self.output_format} shows records in its own way")
 
     @property
     def filters(self) -> bool:
