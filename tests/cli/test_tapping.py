@@ -177,32 +177,33 @@ def test_python_that_takes_no_path_is_recorded_on_the_wire_alone(tmp_path: Path,
     assert of(recorded(tmp_path), "server", "sdk") == []
 
 
-def test_a_release_that_the_tap_does_not_know_runs_on_and_is_named(tmp_path: Path, program: Path):
-    package = tmp_path / "sdk" / "agents" / "realtime"
-    package.mkdir(parents=True)
-    for folder in (package.parent, package):
+@pytest.mark.parametrize(
+    ("tap", "module", "holds", "name", "lacks"),
+    [
+        ("openai-agents", "agents.realtime.session", "class Session: ...", "Session", " has no RealtimeSession"),
+        (
+            "pydantic-ai",
+            "pydantic_ai.realtime.openai",
+            "class OpenAIRealtimeModel: ...",
+            "OpenAIRealtimeModel",
+            ".OpenAIRealtimeModel has no connect",
+        ),
+    ],
+)
+def test_a_release_that_the_tap_does_not_know_runs_on_and_is_named(
+    tmp_path: Path, program: Path, tap: str, module: str, holds: str, name: str, lacks: str
+):
+    file = (tmp_path / "sdk").joinpath(*module.split(".")).with_suffix(".py")
+    file.parent.mkdir(parents=True)
+    for folder in (file.parent.parent, file.parent):
         (folder / "__init__.py").write_text("")
-    (package / "session.py").write_text("class Session: ...\n")
-    program.write_text("from agents.realtime.session import Session; print(Session.__name__)")
+    file.write_text(holds + "\n")
+    program.write_text(f"from {module} import {name}; print({name}.__name__)")
 
-    ran = record(tmp_path, sys.executable, program, tap="openai-agents", PYTHONPATH=str(tmp_path / "sdk"))
+    ran = record(tmp_path, sys.executable, program, tap=tap, PYTHONPATH=str(tmp_path / "sdk"))
 
-    assert (ran.status, ran.output) == (0, "Session\n")
-    assert "agents.realtime.session has no RealtimeSession: the tap does not know this release" in ran.said
-
-
-def test_a_release_without_the_method_that_the_tap_goes_by_runs_on_and_is_named(tmp_path: Path, program: Path):
-    package = tmp_path / "sdk" / "pydantic_ai" / "realtime"
-    package.mkdir(parents=True)
-    for folder in (package.parent, package):
-        (folder / "__init__.py").write_text("")
-    (package / "openai.py").write_text("class OpenAIRealtimeModel: ...\n")
-    program.write_text("from pydantic_ai.realtime.openai import OpenAIRealtimeModel as made; print(made.__name__)")
-
-    ran = record(tmp_path, sys.executable, program, tap="pydantic-ai", PYTHONPATH=str(tmp_path / "sdk"))
-
-    assert (ran.status, ran.output) == (0, "OpenAIRealtimeModel\n")
-    assert "pydantic_ai.realtime.openai.OpenAIRealtimeModel has no connect: the tap does not know this" in ran.said
+    assert (ran.status, ran.output) == (0, f"{name}\n")
+    assert f"{module}{lacks}: the tap does not know this release" in ran.said
 
 
 async def ended_by(number: signal.Signals, folder: Path) -> int | None:
