@@ -13,6 +13,7 @@ from rtlog.recordings.audio import Json, Payload, payloads
 from rtlog.recordings.format import AudioPolicy
 from rtlog.recordings.record import Dir, Src
 from rtlog.recordings.redaction import Redactor
+from rtlog.recordings.writer import OVERHEAD
 
 LONGEST_TYPE: Final = 256
 """Characters; a longer `type` is no event type and is not repeated in the head of the line."""
@@ -37,6 +38,11 @@ class EventLine:
     audio_bytes: int
     elided: dict[str, str] | None
     respaced: bool
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        return OVERHEAD + len(self.event)
 
     def encode(self, seq: int, t: int | None) -> bytes:
         """Give the line, without a time where *t* is `None`; the event's text is spliced in."""
@@ -66,6 +72,11 @@ class KindLine:
     kind: str
     conn: int
     fields: dict[str, object]
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        return OVERHEAD + sum(len(value) for value in self.fields.values() if isinstance(value, str))
 
     def encode(self, seq: int, t: int | None) -> bytes:
         """Give the line, without a time where *t* is `None`."""

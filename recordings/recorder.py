@@ -41,7 +41,9 @@ class Recorder:
     method is ns of the writer's clock; now, when not given.
     """
 
-    def __init__(self, writer: Writer, conn: int = 1, *, src: Src = "sdk", redactor: Redactor | None = None) -> None:
+    def __init__(
+        self, writer: Writer | QueuedWriter, conn: int = 1, *, src: Src = "sdk", redactor: Redactor | None = None
+    ) -> None:
         self.writer = writer
         self.conn = conn
         self.src: Src = src
@@ -75,9 +77,8 @@ class Recorder:
         header = Header(id=new_id(wall_ns), tool=tool_name(), tap=tap, audio=audio, title=said)
         target = Path(path) if path else (folder or recordings_folder()) / file_name(wall_ns, header.id)
         syncer = None if fsync_interval is None else Syncer(fsync_interval)
-        if queue is None:
-            return cls(Writer(target, header, force=force, syncer=syncer, on_failure=on_failure))
-        return cls(QueuedWriter(target, header, queue=queue, force=force, syncer=syncer, on_failure=on_failure))
+        writer = Writer(target, header, force=force, syncer=syncer, on_failure=on_failure)
+        return cls(writer if queue is None else QueuedWriter.over(writer, queue=queue))
 
     def __enter__(self) -> Self:
         return self

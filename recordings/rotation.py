@@ -12,7 +12,7 @@ import orjson
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import Header
 from rtlog.recordings.fsync import Syncer
-from rtlog.recordings.naming import new_id
+from rtlog.recordings.naming import new_id, rfc3339
 from rtlog.recordings.writer import Line, Writer
 
 BYTES_PER_MB: Final = 10**6
@@ -60,10 +60,12 @@ class RotatingWriter(Writer):
         wall: Callable[[], int] = time.time_ns,
         syncer: Syncer | None = None,
         on_failure: Callable[[OSError], None] | None = None,
+        begun: int | None = None,
     ) -> None:
-        super().__init__(path, header, force=force, clock=clock, wall=wall, syncer=syncer, on_failure=on_failure)
-        self.paths = [path]
-        """The files so far, the one at hand last."""
+        super().__init__(
+            path, header, force=force, clock=clock, wall=wall, syncer=syncer, on_failure=on_failure, begun=begun
+        )
+        self._paths = [path]
         self._rotation = rotation
         self._next_path = next_path
         self._force = force
@@ -71,6 +73,11 @@ class RotatingWriter(Writer):
         self._before = 0
         self._lost_before = False
         self._continued = ""
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files so far, the one at hand last."""
+        return self._paths
 
     @property
     def written(self) -> int:
@@ -85,28 +92,30 @@ class RotatingWriter(Writer):
     def write(self, line: Line, at: int | None = None) -> None:
         """Append *line*, seen at *at* (ns of the clock; now, when not given), to the file at hand or to a new one."""
         with self._lock:
-            if self._is_full():
-                self._turn()
-            super().write(line, at)
+            seen = self.clock() if at is None else at
+            if self._is_full(seen):
+                self._turn(seen)
+            super().write(line, seen)
 
     def write_all(self, lines: Sequence[Line], at: int | None = None) -> None:
         """Append *lines* one by one: any of them may be the first of a new file."""
         for line in lines:
             self.write(line, at)
 
-    def _is_full(self) -> bool:
+    def _is_full(self, seen: int) -> bool:
         size, age = self._rotation.size, self._rotation.age
         if self.closed or not self.records:
             return False
-        return (size is not None and self.size >= size) or (age is not None and self.clock() - self._base >= age)
+        return (size is not None and self.size >= size) or (age is not None and seen - self._base >= age)
 
-    def _turn(self) -> None:
-        wall_ns = self._wall()
+    def _turn(self, seen: int) -> None:
+        wall_ns = self._wall() - (self.clock() - seen)
         told = {"id": new_id(wall_ns), "started": None, CONTINUES: self.header.id}
         header = self.header.model_copy(update=told)
         try:
             path = self._next_path(header, wall_ns)
-            following = Writer(path, header, force=self._force, clock=self.clock, wall=lambda: wall_ns)
+            started = header.model_copy(update={"started": rfc3339(wall_ns)})
+            following = Writer(path, started, force=self._force, clock=self.clock, begun=seen)
         except RecordingError as error:
             self._rotation = Rotation()
             cause = error.__cause__
@@ -114,7 +123,7 @@ class RotatingWriter(Writer):
             return
         self._end(header.id)
         self._take_over(following)
-        self.paths.append(path)
+        self._paths.append(path)
 
     def _end(self, following: str) -> None:
         """End the file at hand with a footer that names the *following* one."""

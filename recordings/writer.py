@@ -28,8 +28,17 @@ UNSYNCABLE: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
 """How file systems refuse to make any file durable, which says nothing of this one."""
 
 
+UNSAYABLE: Final = "an event that JSON cannot say"
+OVERHEAD: Final = 512
+"""Bytes that a line takes beside its text, while it waits."""
+
+
 class Line(Protocol):
     """Anything that can say itself as one line of a recording, once it knows its place."""
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes while it waits for the disk."""
 
     def encode(self, seq: int, t: int | None) -> bytes:
         """Give the line, with its line feed, for the *seq*-th record at *t* ns, `None` where nobody knows when."""
@@ -43,6 +52,11 @@ class Gap:
         self.conn = conn
         self.reason = reason
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        return OVERHEAD
+
     def encode(self, seq: int, t: int | None) -> bytes:
         """Give the line, without a time where *t* is `None`."""
         time = {} if t is None else {"t": t}
@@ -53,9 +67,10 @@ class Gap:
 class Writer:
     """One recording file, open for appending; safe to use from several threads.
 
-    *header* gets its `started` from *wall*; `t` counts ns of *clock* from that moment and never decreases. *on_failure*
-    is told once when the disk refuses a record. With a *syncer* the file is made durable at its interval. An existing
-    file is refused unless *force* (then it is replaced). Raises RecordingError when the file cannot be made.
+    It begins at *begun*, ns of *clock*, or now: *header* gets that moment by *wall* as its `started`, and `t` counts
+    from it and never decreases. *on_failure* is told once when the disk refuses a record. With a *syncer* the file is
+    made durable at its interval. An existing file is refused unless *force* (then it is replaced).
+    Raises RecordingError when the file cannot be made.
     """
 
     def __init__(
@@ -68,6 +83,7 @@ class Writer:
         wall: Callable[[], int] = time.time_ns,
         syncer: Syncer | None = None,
         on_failure: Callable[[OSError], None] | None = None,
+        begun: int | None = None,
     ) -> None:
         self.path = path
         self.clock = clock
@@ -83,8 +99,9 @@ class Writer:
         self._closing: threading.Thread | None = None
         self._on_failure = on_failure
         self._lock = threading.RLock()
-        self._base = clock()
-        self.header = header.model_copy(update={"started": header.started or rfc3339(wall())})
+        now = clock()
+        self._base = now if begun is None else begun
+        self.header = header.model_copy(update={"started": header.started or rfc3339(wall() - (now - self._base))})
         self._fd: int | None = self._open(force=force)
         self._syncer = syncer
         if syncer:
@@ -102,6 +119,16 @@ class Writer:
         return self._unsafe or self.dropped + self._lost > 0
 
     @property
+    def paths(self) -> list[Path]:
+        """The recording's files, the one at hand last."""
+        return [self.path]
+
+    @property
+    def written(self) -> int:
+        """Bytes of all its files."""
+        return self.size
+
+    @property
     def closed(self) -> bool:
         """Whether the footer was written and no more records are taken."""
         return self._fd is None
@@ -112,10 +139,11 @@ class Writer:
             if self._fd is None:
                 return
             t = self._moment(at)
-            seq = self._seq = self._seq + 1
-            data = Gap(self._lost).encode(seq, t) + line.encode(seq + 1, t) if self._lost else line.encode(seq, t)
+            self._seq += 1
+            gap = Gap(self._lost).encode(self._seq, t) if self._lost else b""
+            line, data = _said(line, self._seq + 1 if gap else self._seq, t)
             try:
-                self._append(data)
+                self._append(gap + data)
             except OSError as error:
                 self._lose(error)
                 return
@@ -128,7 +156,8 @@ class Writer:
         with self._lock:
             if self._fd is not None and not self._lost and len(lines) > 1:
                 t = self._moment(at)
-                with suppress(OSError):
+                # What fails here is found out line by line.
+                with suppress(Exception):
                     self._append(b"".join([line.encode(seq, t) for seq, line in enumerate(lines, self._seq + 1)]))
                     self._seq += len(lines)
                     for line in lines:
@@ -137,19 +166,24 @@ class Writer:
             for line in lines:
                 self.write(line, at)
 
-    def close(self) -> None:
-        """Write the footer and close the file, durable where that is wished; closing twice is closing once."""
+    def close(self, patience: float | None = None) -> bool:
+        """Write the footer and close the file, durable where that is wished; closing twice is closing once.
+
+        What `finish` began is waited for at most *patience* seconds. Say whether the file is closed.
+        """
         fd = self._ended()
         if fd is not None:
             self._release(fd)
         elif self._closing is not None:
-            self._closing.join()
+            self._closing.join(patience)
+            return not self._closing.is_alive()
+        return True
 
     def finish(self) -> None:
         """Write the footer; nobody waits for the disk to make the file durable, unless by `close`."""
         fd = self._ended()
         if fd is not None:
-            self._closing = threading.Thread(target=self._release, args=(fd,), name="rtlog-closing")
+            self._closing = threading.Thread(target=self._release, args=(fd,), name="rtlog-closing", daemon=True)
             self._closing.start()
 
     def _ended(self) -> int | None:
@@ -260,6 +294,15 @@ class Writer:
         self._told = True
         if self._on_failure:
             self._on_failure(error)
+
+
+def _said(line: Line, seq: int, t: int | None) -> tuple[Line, bytes]:
+    """Encode *line*, or the gap that stands for one that no JSON can say."""
+    try:
+        return line, line.encode(seq, t)
+    except Exception:  # noqa: BLE001 - whatever a program tells, its session goes on
+        gap = Gap(1, reason=UNSAYABLE)
+        return gap, gap.encode(seq, t)
 
 
 def _create(path: Path, *, force: bool) -> int:

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from rtlog.recordings.format import AudioPolicy, Header
 from rtlog.recordings.fsync import Syncer
 from rtlog.recordings.naming import file_name, new_id, recordings_folder
-from rtlog.recordings.queued import QueuedWriter
+from rtlog.recordings.queued import DEFAULT_QUEUE, QueuedWriter
 from rtlog.recordings.recorder import Recorder, tool_name
 from rtlog.recordings.redaction import Redactor
 from rtlog.recordings.taps.hooking import Before, Ended, Hooks
 from rtlog.recordings.vocabulary.providers import provider_of
+from rtlog.recordings.writer import Writer
 
 Told = str | int | float | bool | list[str] | None
 Hooked = tuple[object, str, Before | None, Ended | None]
@@ -53,7 +54,7 @@ class Tape:
             title=self.redactor.text(title) if title else None,
         )
         target = Path(path) if path is not None else recordings_folder() / file_name(wall_ns, header.id)
-        self.writer = QueuedWriter(target, header, force=force, syncer=Syncer())
+        self.writer = QueuedWriter.over(Writer(target, header, force=force, syncer=Syncer()), queue=DEFAULT_QUEUE)
         self.hooks = Hooks(self.mark)
         self._connections = 0
         self.latest = Recorder(self.writer, redactor=self.redactor)

@@ -13,8 +13,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from stuck_disk import StuckDisk
 from websockets.frames import Opcode
-from wires import Stream, framed, recording, recordings, shake, told, upstream
+from wires import Stream, framed, recording, recordings, shake, tapped, told, upstream
+
+from rtlog.recordings.taps.proxy import sessions
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the faults are made as only Linux can")
 
@@ -32,9 +35,9 @@ class Disk:
     reason: str
 
 
-def mounted(folder: Path, *options: str) -> None:
+def mounted(folder: Path, *options: str, source: str | Path = "tmpfs") -> None:
     folder.mkdir(exist_ok=True)
-    ran = subprocess.run(["mount", *options, "tmpfs", folder], check=False, capture_output=True, text=True)
+    ran = subprocess.run(["mount", *options, source, folder], check=False, capture_output=True, text=True)
     if ran.returncode:
         pytest.skip(f"nothing can be mounted here: {ran.stderr.strip()}")
 
@@ -165,6 +168,65 @@ async def test_a_folder_that_is_removed_is_told_once_and_the_next_session_makes_
     (lines,) = recordings(folder)
     assert (len(lines), status) == (6, 3)
     assert ["was removed while it was written" in line for line in record.said].count(True) == 1
+
+
+@pytest.fixture
+def freezing_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own that `fsfreeze` can stop: the kernel then holds up whoever writes to it."""
+    image, folder = tmp_path / "image", tmp_path / "disk"
+    image.write_bytes(bytes(16 * KIB * KIB))
+    if not (shutil.which("mkfs.ext4") and shutil.which("fsfreeze")):
+        pytest.skip("neither mkfs.ext4 nor fsfreeze is here")
+    subprocess.run(["mkfs.ext4", "-q", image], check=True)
+    mounted(folder, "-o", "loop", source=image)
+    (folder / "recordings").mkdir()
+    yield folder / "recordings"
+    subprocess.run(["fsfreeze", "-u", folder], check=False, capture_output=True)
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+async def frozen(how: str, folder: Path) -> None:
+    """Freeze (`-f`) or thaw (`-u`) the file system of *folder*."""
+    process = await asyncio.create_subprocess_exec("fsfreeze", how, folder.parent)
+    assert await process.wait() == 0
+
+
+async def test_a_disk_that_hangs_holds_up_no_session_and_costs_no_record(freezing_disk: Path):
+    async with upstream() as there, recording(there.url, "-o", freezing_disk, "--split", "connection") as record:
+        first = await shake(record.port, there)
+        await said(*first, range(KEPT))
+        await frozen("-f", freezing_disk)
+        await said(*first, range(KEPT, LOST))
+        await hung_up(*first)
+        second = await shake(record.port, there, agent="another")
+        await said(*second, range(LOST))
+        await frozen("-u", freezing_disk)
+        await hung_up(*second)
+        status = await record.end()
+
+    assert status == 0, record.said
+    for lines in recordings(freezing_disk):
+        assert [each["event"]["number"] for each in lines if each.get("type") == "x"] == list(range(LOST))
+        assert lines[-1]["dropped"] == 0
+
+
+async def test_a_disk_that_never_answers_again_is_told_of_and_the_recorder_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sessions, "PATIENCE_AT_EXIT", 0.01)
+    async with upstream() as there:
+        async with tapped(there.url, tmp_path) as (tap, notes):
+            client, server = await shake(tap._port, there)
+            await said(client, server, range(2))
+            tap._backlog.drain()
+            tap._thread.settle()
+            disk = StuckDisk(tap._sessions.all[0].writer._writer)
+            await said(client, server, range(2, LOST))
+        assert tap.summary().lossy
+        assert ["the disk does not answer" in note for note in notes] == [True]
+        client[1].close()
+        server[1].close()
+    disk.reader.close()
 
 
 FAILING = textwrap.dedent("""

@@ -1,20 +1,19 @@
 """The writer behind a queue: threads that tell, a disk that takes nothing, programs that end without a close."""
 
-import fcntl
 import json
-import os
 import subprocess
 import sys
 import textwrap
 import threading
 from pathlib import Path
 
+from stuck_disk import StuckDisk
+
 from rtlog.recordings.format import Header
 from rtlog.recordings.message import KindLine
 from rtlog.recordings.queued import QueuedWriter
 from rtlog.recordings.recorder import Recorder
-
-PIPE_SIZE = 4096
+from rtlog.recordings.writer import Writer
 
 
 def mark(text: str):
@@ -25,41 +24,15 @@ def parsed(data: bytes):
     return [json.loads(line) for line in data.splitlines()]
 
 
-class StuckDisk:
-    """Stands in for the disk of *writer*: a pipe that is full, so that every write waits until it is read."""
-
-    def __init__(self, writer: QueuedWriter) -> None:
-        reader, end = os.pipe()
-        self.reader = os.fdopen(reader, "rb")
-        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
-        os.write(end, b"." * PIPE_SIZE)
-        os.dup2(end, writer._fd)
-        os.close(end)
-
-    def free(self) -> "StuckDisk":
-        """Let the disk take something again."""
-        self.reader.read(PIPE_SIZE)
-        return self
-
-    def rest(self, writer: QueuedWriter) -> list[dict[str, object]]:
-        """Close *writer* and give what has not been read of it."""
-        closing = threading.Thread(target=writer.close)
-        closing.start()
-        with self.reader:
-            data = self.reader.read()
-        closing.join()
-        return parsed(data)
-
-
 def test_no_call_waits_for_a_stuck_disk_and_what_does_not_fit_is_one_counted_gap(tmp_path: Path):
-    writer = QueuedWriter(tmp_path / "a.rtlog.jsonl", Header(), queue=10)
-    disk = StuckDisk(writer)
+    disk = StuckDisk(there := Writer(tmp_path / "a.rtlog.jsonl", Header()))
+    writer = QueuedWriter.over(there, queue=10)
 
     for number in range(50):  # would wait for ever, were any of them to write
         writer.write(mark(str(number)))
 
     assert writer.lossy
-    *records, footer = disk.free().rest(writer)
+    *records, footer = disk.free().rest(writer.close)
     *kept, gap = records
     assert [record["text"] for record in kept] == [str(number) for number in range(len(kept))]
     assert len(kept) in {10, 11}  # the thread had taken the first one out, or had not yet
@@ -69,8 +42,8 @@ def test_no_call_waits_for_a_stuck_disk_and_what_does_not_fit_is_one_counted_gap
 
 def test_after_an_overflow_the_gap_stands_where_the_lost_records_would_have_stood(tmp_path: Path):
     moments = iter(range(0, 10_000, 100))
-    writer = QueuedWriter(tmp_path / "a.rtlog.jsonl", Header(), queue=1, clock=lambda: next(moments))
-    disk = StuckDisk(writer)
+    disk = StuckDisk(there := Writer(tmp_path / "a.rtlog.jsonl", Header(), clock=lambda: next(moments)))
+    writer = QueuedWriter.over(there, queue=1)
     for number in range(3):
         writer.write(mark(str(number)))
     lost = writer._missed
@@ -82,7 +55,7 @@ def test_after_an_overflow_the_gap_stands_where_the_lost_records_would_have_stoo
     ]
     writer.write(mark("room again"))
 
-    gap, after, footer = disk.rest(writer)
+    gap, after, footer = disk.rest(writer.close)
     assert [record["text"] for record in written] == ["0", "1"][:kept]
     assert (gap["kind"], gap["lost"], footer["dropped"]) == ("gap", lost, lost)
     assert after["text"] == "room again"
@@ -90,14 +63,14 @@ def test_after_an_overflow_the_gap_stands_where_the_lost_records_would_have_stoo
 
 def test_the_time_is_that_of_the_call_and_not_of_the_write(tmp_path: Path):
     now = [1000]
-    writer = QueuedWriter(tmp_path / "a.rtlog.jsonl", Header(), clock=lambda: now[0])
-    disk = StuckDisk(writer)
+    disk = StuckDisk(there := Writer(tmp_path / "a.rtlog.jsonl", Header(), clock=lambda: now[0]))
+    writer = QueuedWriter.over(there)
     for moment in (1100, 1200, 1300):
         now[0] = moment
         writer.write(mark(str(moment)))
     now[0] = 9000
 
-    *records, _ = disk.free().rest(writer)
+    *records, _ = disk.free().rest(writer.close)
     assert [(record["t"], record["text"]) for record in records] == [(100, "1100"), (200, "1200"), (300, "1300")]
 
 

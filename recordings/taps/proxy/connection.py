@@ -11,6 +11,7 @@ from rtlog.recordings.taps.proxy.dialling import Route
 from rtlog.recordings.taps.proxy.head import END, LARGEST, BadHeadError, Request, parse_request, readdressed, refusal
 from rtlog.recordings.taps.proxy.splice import Leg
 from rtlog.recordings.taps.proxy.wiretap import Side, Wiretap
+from rtlog.recordings.writing_thread import WritingThread
 
 DIAL_TIMEOUT: Final = 30.0
 """Seconds."""
@@ -21,9 +22,13 @@ TLS_HANDSHAKE: Final = 0x16
 
 
 class Backlog:
-    """What was forwarded and is still to be recorded; it is worked off once every waiting byte has gone on."""
+    """What was forwarded and is still to be recorded; it is worked off once every waiting byte has gone on.
 
-    def __init__(self) -> None:
+    What that makes for *writing* to do is given to it at once.
+    """
+
+    def __init__(self, writing: WritingThread) -> None:
+        self._writing = writing
         self._work: deque[Callable[[], None]] = deque()
 
     def add(self, work: Callable[[], None]) -> None:
@@ -34,8 +39,13 @@ class Backlog:
 
     def drain(self) -> None:
         """Do what is waiting now."""
-        while self._work:
-            self._work.popleft()()
+        self._writing.settle()
+        self._writing.hold()
+        try:
+            while self._work:
+                self._work.popleft()()
+        finally:
+            self._writing.release()
 
 
 class Connection:

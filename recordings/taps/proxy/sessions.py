@@ -7,6 +7,8 @@ connection continues the recording of the one it replaces, under the next number
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,6 +16,7 @@ from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import AudioPolicy, Header
 from rtlog.recordings.fsync import DEFAULT_INTERVAL, Syncer
 from rtlog.recordings.naming import file_name, new_id, numbered, recordings_folder
+from rtlog.recordings.queued import PATIENCE_AT_EXIT, QueuedWriter
 from rtlog.recordings.recorder import Recorder, tool_name
 from rtlog.recordings.redaction import Redactor
 from rtlog.recordings.resuming import ResumedWriter
@@ -22,6 +25,7 @@ from rtlog.recordings.taps.proxy.address import Upstream
 from rtlog.recordings.taps.proxy.head import Request
 from rtlog.recordings.vocabulary.providers import provider_of
 from rtlog.recordings.writer import Writer
+from rtlog.recordings.writing_thread import WritingThread
 
 Split = Literal["session", "connection", "run"]
 
@@ -51,23 +55,13 @@ class Session:
     """A recording of a run: its file, whose it is, and the connections that it holds."""
 
     client: tuple[str, ...]
-    writer: Writer
+    writer: QueuedWriter
     redactor: Redactor
     earlier: int = 0
     """Connections that the file held before this run."""
     connections: list[Recorder] = field(default_factory=list)
     open: int = 0
     quiet_since: int = 0
-
-    @property
-    def paths(self) -> list[Path]:
-        """The files of the recording, the newest last."""
-        return self.writer.paths if isinstance(self.writer, RotatingWriter) else [self.writer.path]
-
-    @property
-    def written(self) -> int:
-        """Bytes of all its files."""
-        return self.writer.written if isinstance(self.writer, RotatingWriter) else self.writer.size
 
     def connect(self) -> Recorder:
         """Open the session's next connection."""
@@ -80,7 +74,8 @@ class Session:
 class Sessions:
     """The recordings of one run. *notice* is told, in one line, when a file fails; `lost` says so afterwards.
 
-    Raises RecordingError where one is to be gone on with and cannot be.
+    Whatever waits for the disk is done in *thread*, and *notice* is called there. Raises RecordingError where a
+    recording is to be gone on with and cannot be.
     """
 
     def __init__(
@@ -88,9 +83,11 @@ class Sessions:
         upstream: Upstream,
         options: Options,
         notice: Callable[[str], None],
+        thread: WritingThread,
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        self.all: list[Session] = []
+        self._begun: list[Session] = []
+        self._ended = 0
         self._live: list[Session] = []
         self.lost = False
         self._upstream = upstream
@@ -99,25 +96,25 @@ class Sessions:
         self._folder = options.output if options.output is not None and options.output.is_dir() else None
         self._notice = notice
         self._clock = clock
+        self._thread = thread
+        self._numbers = count(1)
         self._syncer = None if options.fsync_interval is None else Syncer(options.fsync_interval)
         self._resumed = self._resume(options.output) if options.append and options.output is not None else None
+
+    @property
+    def all(self) -> list[Session]:
+        """Those whose file could be made."""
+        return [each for each in self._begun if not each.writer.failed]
 
     @property
     def lossy(self) -> bool:
         """Whether anything of the run was lost."""
         return self.lost or any(recorder.lossy for each in self.all for recorder in each.connections)
 
-    def connect(self, request: Request, client_host: str, at: int) -> Recorder | None:
-        """Give the recorder of a new connection at *at*, ns of the clock; `None` where its file cannot be made."""
+    def connect(self, request: Request, client_host: str, at: int) -> Recorder:
+        """Give the recorder of a new connection at *at*, ns of the clock."""
         client = (client_host, request.user_agent or "", request.path)
-        session = self._continued(client, at)
-        if session is None:
-            try:
-                session = self._begin(client, request)
-            except RecordingError as error:
-                self.lost = True
-                self._notice(f"not recorded: {error}")
-                return None
+        session = self._continued(client, at) or self._begin(client, request)
         return session.connect()
 
     def disconnect(self, recorder: Recorder, at: int) -> None:
@@ -139,20 +136,24 @@ class Sessions:
                 self._live.remove(session)
 
     def close(self) -> None:
-        """End every recording."""
-        for session in self.all:
-            session.writer.close()
+        """End every recording; what the disk has not taken after ten seconds is lost."""
+        until = time.monotonic() + PATIENCE_AT_EXIT
+        ending, self._ended = self._begun[self._ended :], len(self._begun)
+        for session in ending:
+            if not session.writer.close(max(0, until - time.monotonic())):
+                self.lost = True
+                self._notice(f"{session.writer.path}: the disk does not answer; its last records are missing")
         if self._resumed is not None:
             self._resumed.close()
 
     def _continued(self, client: tuple[str, ...], at: int) -> Session | None:
         """Find the one session that a connection of *client* can only be the next of."""
         if self._options.split == "run":
-            return self._live[0] if self._live else None
+            return next((each for each in self._live if not each.writer.failed), None)
         if self._options.split == "connection":
             return None
         self.close_quiet(at)
-        mine = [each for each in self._live if each.client == client]
+        mine = [each for each in self._live if each.client == client and not each.writer.failed]
         return mine[0] if len(mine) == 1 and not mine[0].open else None
 
     def _begin(self, client: tuple[str, ...], request: Request) -> Session:
@@ -169,22 +170,41 @@ class Sessions:
             audio=self._options.audio,
             title=redactor.text(self._options.title) if self._options.title else None,
         )
-        if self._resumed is None:
-            session = Session(client, self._writer(header, wall_ns), redactor)
-        else:
-            session = Session(client, self._resumed, redactor, self._resumed.connections)
-        self.all.append(session)
+        earlier = self._resumed.connections if self._resumed else 0
+        session = Session(client, self._queued(header, wall_ns), redactor, earlier)
+        self._begun.append(session)
         self._live.append(session)
         return session
 
-    def _writer(self, header: Header, wall_ns: int) -> Writer:
-        path, options = self._path(header, wall_ns), self._options
-        force, clock, syncer, on_failure = options.force, self._clock, self._syncer, self._failed(path)
+    def _queued(self, header: Header, wall_ns: int) -> QueuedWriter:
+        """Give a writer that nobody waits for."""
+        if self._resumed is not None:
+            return QueuedWriter.over(self._resumed, thread=self._thread, on_failure=self._unrecorded)
+        path = self._path(header, wall_ns)
+        make = partial(self._writer, path, header, self._clock())
+        return QueuedWriter(path, header, make, clock=self._clock, thread=self._thread, on_failure=self._unrecorded)
+
+    def _writer(self, path: Path, header: Header, begun: int) -> Writer:
+        options, clock, syncer, on_failure = self._options, self._clock, self._syncer, self._failed(path)
         if options.rotation is None:
-            return Writer(path, header, force=force, clock=clock, syncer=syncer, on_failure=on_failure)
+            return Writer(
+                path, header, force=options.force, clock=clock, syncer=syncer, on_failure=on_failure, begun=begun
+            )
         return RotatingWriter(
-            path, header, options.rotation, self._path, force=force, clock=clock, syncer=syncer, on_failure=on_failure
+            path,
+            header,
+            options.rotation,
+            self._path,
+            force=options.force,
+            clock=clock,
+            syncer=syncer,
+            on_failure=on_failure,
+            begun=begun,
         )
+
+    def _unrecorded(self, error: RecordingError) -> None:
+        self.lost = True
+        self._notice(f"not recorded: {error}")
 
     def _resume(self, path: Path) -> ResumedWriter:
         return ResumedWriter(path, clock=self._clock, syncer=self._syncer, on_failure=self._failed(path))
@@ -193,7 +213,7 @@ class Sessions:
         output, name = self._options.output, file_name(wall_ns, header.id)
         if output is None:
             return recordings_folder() / name
-        return self._folder / name if self._folder else numbered(output, sum(len(each.paths) for each in self.all) + 1)
+        return self._folder / name if self._folder else numbered(output, next(self._numbers))
 
     def _failed(self, path: Path) -> Callable[[OSError], None]:
         return lambda error: self._notice(f"{path}: {error.strerror}; the session goes on, what is lost is counted")

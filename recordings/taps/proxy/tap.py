@@ -18,6 +18,7 @@ from rtlog.recordings.taps.proxy.head import Request
 from rtlog.recordings.taps.proxy.identity import Identity, tell_failures
 from rtlog.recordings.taps.proxy.sessions import CONTINUES_WITHIN, Options, Sessions
 from rtlog.recordings.taps.proxy.wiretap import Wiretap
+from rtlog.recordings.writing_thread import WritingThread
 
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes of a message, after inflating, that are kept; a larger one is forwarded and recorded by its size."""
@@ -68,8 +69,9 @@ class ProxyTap:
         self._notice = notice or _ignore
         self._tls = tls
         self._route = Route(self.upstream)
-        self._sessions = Sessions(self.upstream, options, self._notice)
-        self._backlog = Backlog()
+        self._thread = WritingThread()
+        self._sessions = Sessions(self.upstream, options, self._notice, self._thread)
+        self._backlog = Backlog(self._thread)
         self._connections: set[Connection] = set()
         self._idle = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -131,8 +133,8 @@ class ProxyTap:
             connections=len(recorders),
             events=sum(each.events for each in recorders),
             audio_bytes=sum(each.audio_bytes for each in recorders),
-            size=sum(each.written for each in sessions),
-            paths=tuple(path for each in sessions for path in each.paths),
+            size=sum(each.writer.written for each in sessions),
+            paths=tuple(path for each in sessions for path in each.writer.paths),
             lossy=self._sessions.lossy,
         )
 
@@ -153,10 +155,13 @@ class ProxyTap:
             self._server.close()
             self._server = None
         self._backlog.drain()
-        self._sessions.close()
+        await asyncio.to_thread(self._sessions.close)
         for connection in tuple(self._connections):
             connection.abort()
         await self.idle(timeout=1.0)
+        # One may have begun while the others ended.
+        await asyncio.to_thread(self._sessions.close)
+        self._thread.end()
 
     def _accept(self) -> asyncio.Protocol:
         self._accepted += 1

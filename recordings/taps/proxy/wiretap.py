@@ -114,9 +114,6 @@ class Wiretap:
     def _answered(self, response: Response, at: int) -> None:
         self._response = response
         self._recorder = self._sessions.connect(self._request, self._client_host, at)
-        if self._recorder is None:
-            self._deaf = True
-            return
         self._recorder.record("open", _handshake(self._recorder, self._request, response), at)
         self._opened(self._recorder, self._request)
         extensions = response.get("sec-websocket-extensions")

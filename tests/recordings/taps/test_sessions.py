@@ -5,6 +5,7 @@ import pytest
 from rtlog.recordings.taps.proxy.address import Upstream
 from rtlog.recordings.taps.proxy.head import Request
 from rtlog.recordings.taps.proxy.sessions import CONTINUES_WITHIN, Options, Sessions, Split
+from rtlog.recordings.writing_thread import WritingThread
 
 UPSTREAM = Upstream.parse("wss://api.openai.com")
 
@@ -14,7 +15,7 @@ def request(agent: str = "a", path: str = "/v1/realtime") -> Request:
 
 
 def sessions(folder: Path, split: Split = "session") -> Sessions:
-    return Sessions(UPSTREAM, Options(output=folder, split=split, fsync_interval=None), pytest.fail)
+    return Sessions(UPSTREAM, Options(output=folder, split=split, fsync_interval=None), pytest.fail, WritingThread())
 
 
 def test_a_client_that_dials_within_a_minute_continues_and_later_does_not(tmp_path: Path):

@@ -11,6 +11,7 @@ from rtlog.recordings.taps.proxy import Options, Upstream
 from rtlog.recordings.taps.proxy.head import parse_request
 from rtlog.recordings.taps.proxy.sessions import Sessions
 from rtlog.recordings.taps.proxy.wiretap import Wiretap
+from rtlog.recordings.writing_thread import WritingThread
 
 REQUEST = b"GET /v1/realtime HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n"
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
@@ -21,13 +22,15 @@ NO_FRAME = b"\xff\xff"
 
 
 def recorded(chunk: bytes, folder: Path, rotation: Rotation | None = None) -> list[Record]:
-    sessions = Sessions(Upstream.parse("ws://x"), Options(folder, rotation=rotation), print, clock=lambda: 100)
+    sessions = Sessions(
+        Upstream.parse("ws://x"), Options(folder, rotation=rotation), print, WritingThread(), clock=lambda: 100
+    )
     wiretap = Wiretap(parse_request(REQUEST), "127.0.0.1", sessions, 1 << 20, lambda _recorder, _request: None)
     wiretap.heard("server", SWITCHED, 200)
     wiretap.heard("server", chunk, 300)
     sessions.close()
     records = []
-    for path in sessions.all[0].paths:
+    for path in sessions.all[0].writer.paths:
         with read(path, strict=True) as reading:
             records += reading
     return records

@@ -1,0 +1,92 @@
+"""The thread that waits for the disk, so that nobody else does: what recordings give it is done in order."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Final
+
+LARGEST_BACKLOG: Final = 64 * 1024 * 1024
+"""Bytes that may wait for the disk."""
+PATIENCE: Final = 0.05
+"""Seconds that are given to a disk once, before it counts as slow."""
+
+Work = tuple[Callable[..., object], tuple[object, ...], int]
+"""What is to be done, with what, and how many bytes wait with it."""
+
+
+class WritingThread:
+    """Does what it is given, in order, for one recording or for several; at most *limit* bytes should wait for it.
+
+    It begins with its first work and ends with `end`, or with the program.
+    """
+
+    def __init__(self, limit: int = LARGEST_BACKLOG) -> None:
+        self._limit = limit
+        self._work: SimpleQueue[list[Work]] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._held: list[Work] = []
+        self._holding = False
+        # Of each pair one number is the givers', under the lock, and one the thread's.
+        self._given = self._done = 0
+        self._given_bytes = self._done_bytes = 0
+        self._thread: threading.Thread | None = None
+        self._trusted = True
+
+    @property
+    def full(self) -> bool:
+        """Whether as much waits as may."""
+        return self._given_bytes - self._done_bytes >= self._limit
+
+    @property
+    def here(self) -> bool:
+        """Whether the caller is the thread itself."""
+        return threading.current_thread() is self._thread
+
+    def give(self, size: int, work: Callable[..., object], *arguments: object) -> None:
+        """Let *work*, with which *size* bytes wait, be done with *arguments*; it raises nothing."""
+        with self._lock:
+            self._given_bytes += size
+            self._held.append((work, arguments, size))
+            if not self._holding:
+                self._pass_on()
+
+    def hold(self) -> None:
+        """Wake the thread no more until `release`: once for a burst is cheaper than for each of it."""
+        self._holding = True
+
+    def release(self) -> None:
+        """Let the thread do what was given meanwhile."""
+        with self._lock:
+            self._holding = False
+            if self._held:
+                self._pass_on()
+
+    def settle(self) -> None:
+        """Wait until all is done that was given, so that a kill costs little; not for a disk that was slow once."""
+        if not self._trusted or self._given == self._done:
+            return
+        reached = threading.Lock()
+        reached.acquire()
+        self.give(0, reached.release)
+        self._trusted = reached.acquire(timeout=PATIENCE)
+
+    def end(self) -> None:
+        """Let the thread end once all is done that was given."""
+        self._work.put([])
+
+    def _pass_on(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="rtlog-writer", daemon=True)
+            self._thread.start()
+        self._given += 1
+        self._work.put(self._held)
+        self._held = []
+
+    def _run(self) -> None:
+        while given := self._work.get():
+            for work, arguments, size in given:
+                with suppress(Exception):
+                    work(*arguments)
+                self._done_bytes += size
+            self._done += 1
