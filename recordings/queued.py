@@ -126,7 +126,7 @@ class QueuedWriter:
                 self.write(line, at)
             return
         with self._lock:
-            if self._ending:
+            if self._ending or not lines:
                 return
             seen = self._clock() if at is None else at
             self._tell_missed(seen)

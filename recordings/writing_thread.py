@@ -26,12 +26,13 @@ class WritingThread:
         self._work: SimpleQueue[list[Work]] = SimpleQueue()
         self._lock = threading.Lock()
         self._held: list[Work] = []
-        self._holding = False
-        # Of each pair one number is the givers', under the lock, and one the thread's.
-        self._given = self._done = 0
+        self._holding = self._unsettled = False
+        # One is the givers', under the lock, and one the thread's.
         self._given_bytes = self._done_bytes = 0
         self._thread: threading.Thread | None = None
         self._trusted = True
+        self._settled = threading.Lock()
+        self._settled.acquire()
 
     @property
     def full(self) -> bool:
@@ -47,29 +48,31 @@ class WritingThread:
         """Let *work*, with which *size* bytes wait, be done with *arguments*; it raises nothing."""
         with self._lock:
             self._given_bytes += size
+            self._unsettled = True
             self._held.append((work, arguments, size))
             if not self._holding:
                 self._pass_on()
 
     def hold(self) -> None:
-        """Wake the thread no more until `release`: once for a burst is cheaper than for each of it."""
+        """Wake the thread no more until `settle`: once for a burst is cheaper than for each of it."""
         self._holding = True
 
-    def release(self) -> None:
-        """Let the thread do what was given meanwhile."""
+    def settle(self) -> None:
+        """Let all be done that was given, and wait for it, so that a kill costs little.
+
+        A disk is given PATIENCE for that. One that was slow once is waited for no more.
+        """
         with self._lock:
             self._holding = False
+            if not self._unsettled:
+                return
+            self._unsettled = False
+            if self._trusted:
+                self._held.append((self._settled.release, (), 0))
             if self._held:
                 self._pass_on()
-
-    def settle(self) -> None:
-        """Wait until all is done that was given, so that a kill costs little; not for a disk that was slow once."""
-        if not self._trusted or self._given == self._done:
-            return
-        reached = threading.Lock()
-        reached.acquire()
-        self.give(0, reached.release)
-        self._trusted = reached.acquire(timeout=PATIENCE)
+        if self._trusted:
+            self._trusted = self._settled.acquire(timeout=PATIENCE)
 
     def end(self) -> None:
         """Let the thread end once all is done that was given."""
@@ -79,7 +82,6 @@ class WritingThread:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="rtlog-writer", daemon=True)
             self._thread.start()
-        self._given += 1
         self._work.put(self._held)
         self._held = []
 
@@ -89,4 +91,3 @@ class WritingThread:
                 with suppress(Exception):
                     work(*arguments)
                 self._done_bytes += size
-            self._done += 1

@@ -21,15 +21,13 @@ def mark(text: str) -> KindLine:
     return KindLine("mark", 1, {"text": text})
 
 
-def test_what_is_given_while_it_is_held_waits_for_the_release_and_keeps_its_order():
+def test_what_is_given_while_it_is_held_waits_until_it_is_settled_and_keeps_its_order():
     thread, done = WritingThread(), []
     thread.hold()
     for number in range(3):
         thread.give(0, done.append, number)
-    thread.settle()
     assert done == []
 
-    thread.release()
     thread.settle()
     assert done == [0, 1, 2]
     thread.end()

@@ -24,7 +24,7 @@ TLS_HANDSHAKE: Final = 0x16
 class Backlog:
     """What was forwarded and is still to be recorded; it is worked off once every waiting byte has gone on.
 
-    What that makes for *writing* to do is given to it at once.
+    What that makes for *writing* to do is given to it at once, and it may take its time for it once.
     """
 
     def __init__(self, writing: WritingThread) -> None:
@@ -39,13 +39,12 @@ class Backlog:
 
     def drain(self) -> None:
         """Do what is waiting now."""
-        self._writing.settle()
         self._writing.hold()
         try:
             while self._work:
                 self._work.popleft()()
         finally:
-            self._writing.release()
+            self._writing.settle()
 
 
 class Connection:
