@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from rtlog.analyzers.report import FindingReport, RecordingReport, StoryReport
@@ -77,14 +78,13 @@ class Ledger:
             return report
         findings = _retold(report.findings, known)
         verdict, reason = verdict_of((each.rule for each in findings if each.severity != "info"), doubt)
-        return report.model_copy(
-            update={
-                "verdict": verdict,
-                "reason": reason,
-                "stories": _stories(findings),
-                "findings": findings,
-                "known": len(known),
-            }
+        return replace(
+            report,
+            verdict=verdict,
+            reason=reason,
+            stories=_stories(findings),
+            findings=findings,
+            known=len(known),
         )
 
     def gone(self, codes: Iterable[str]) -> list[KnownFinding]:
@@ -113,11 +113,10 @@ def _retold(findings: Sequence[FindingReport], known: set[str]) -> list[FindingR
 
     told = {finding.id: cause_of(finding.id) for finding in findings if finding.id not in known}
     return [
-        finding.model_copy(
-            update={
-                "caused_by": told[finding.id],
-                "leads_to": [effect for effect, cause in told.items() if cause == finding.id],
-            }
+        replace(
+            finding,
+            caused_by=told[finding.id],
+            leads_to=[effect for effect, cause in told.items() if cause == finding.id],
         )
         for finding in findings
         if finding.id in told

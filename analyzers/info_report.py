@@ -1,6 +1,6 @@
 """The figures of a recording as programs and people get them; `rtlog info --output-format json` prints them."""
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
 
 from rtlog.analyzers.report import CoverageReport, Verdict
 from rtlog.analyzers.summary import Summary
@@ -9,11 +9,11 @@ TYPES_SHOWN = 12
 MS_PER_S = 1000
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class _Model(Struct, frozen=True):
+    """Compared by its fields."""
 
 
-class TypeReport(_Model):
+class TypeReport(_Model, frozen=True, kw_only=True):
     """Events of one type and their bytes on the wire."""
 
     type: str
@@ -21,14 +21,14 @@ class TypeReport(_Model):
     bytes: int
 
 
-class AudioReport(_Model):
+class AudioReport(_Model, frozen=True, kw_only=True):
     """Seconds of sound in each direction."""
 
     in_s: float
     out_s: float
 
 
-class RecordingInfo(_Model):
+class RecordingInfo(_Model, frozen=True, kw_only=True):
     """What one recording holds."""
 
     path: str
@@ -62,7 +62,7 @@ class RecordingInfo(_Model):
     coverage: CoverageReport | None
 
 
-class InfoReport(_Model):
+class InfoReport(_Model, frozen=True, kw_only=True):
     """What `rtlog info --output-format json` prints."""
 
     version: int = 1

@@ -1,29 +1,29 @@
-"""The report: what programs and people get. Its JSON Schema is `Report.model_json_schema()`."""
+"""The report: what programs and people get; `rtlog schema report` prints its JSON Schema."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 REPORT_VERSION = 1
 
 Verdict = Literal["clean", "findings", "inconclusive", "unreadable"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class _Model(Struct, frozen=True):
+    """Compared by its fields."""
 
 
-class EvidenceReport(_Model):
+class EvidenceReport(_Model, frozen=True, kw_only=True):
     """A record that proves a finding."""
 
     line: int
-    t_ms: Annotated[float | None, Field(description="Milliseconds since T+0; null in an untimed recording.")]
+    t_ms: Annotated[float | None, Meta(description="Milliseconds since T+0; null in an untimed recording.")]
     dir: str
     type: str
     note: str
 
 
-class LanesReport(_Model):
+class LanesReport(_Model, frozen=True, kw_only=True):
     """The three lanes as labels; `local` is null until a local event tells it, or a client profile simulates it."""
 
     server: list[str]
@@ -31,11 +31,11 @@ class LanesReport(_Model):
     local: list[str] | None
     simulated_by: Annotated[
         str | None,
-        Field(description="The client profile that `local` is simulated by; null where local events tell it."),
+        Meta(description="The client profile that `local` is simulated by; null where local events tell it."),
     ] = None
 
 
-class FindingReport(_Model):
+class FindingReport(_Model, frozen=True, kw_only=True):
     """One race."""
 
     id: str
@@ -58,21 +58,21 @@ class FindingReport(_Model):
     after: LanesReport | None = None
 
 
-class StoryReport(_Model):
+class StoryReport(_Model, frozen=True, kw_only=True):
     """Findings that follow from one another."""
 
     root: str
     findings: list[str]
 
 
-class DamageReport(_Model):
+class DamageReport(_Model, frozen=True, kw_only=True):
     """A line that could not be read."""
 
     line: int
     problem: str
 
 
-class CoverageReport(_Model):
+class CoverageReport(_Model, frozen=True, kw_only=True):
     """What was seen, and what could not be judged."""
 
     records: int
@@ -87,25 +87,25 @@ class CoverageReport(_Model):
     not_judged: dict[str, str]
 
 
-class RecordingReport(_Model):
+class RecordingReport(_Model, frozen=True, kw_only=True):
     """The report of one recording."""
 
     path: str
     id: str
     verdict: Verdict
-    reason: Annotated[str | None, Field(description="Why the verdict is inconclusive or the file unreadable.")] = None
+    reason: Annotated[str | None, Meta(description="Why the verdict is inconclusive or the file unreadable.")] = None
     coverage: CoverageReport | None = None
     stories: list[StoryReport] = []
     findings: list[FindingReport] = []
-    known: Annotated[int, Field(description="Findings left out, and not judged, because a baseline knows them.")] = 0
+    known: Annotated[int, Meta(description="Findings left out, and not judged, because a baseline knows them.")] = 0
     labels: dict[str, str] = {}
-    client: Annotated[str | None, Field(description="The client profile that mirror and rules went by.")] = None
+    client: Annotated[str | None, Meta(description="The client profile that mirror and rules went by.")] = None
     local_simulated: Annotated[
-        bool, Field(description="No local event told the application's context: the client profile simulated it.")
+        bool, Meta(description="No local event told the application's context: the client profile simulated it.")
     ] = False
 
 
-class Report(_Model):
+class Report(_Model, frozen=True, kw_only=True):
     """What `rtlog analyze --output-format json` prints."""
 
     version: int = REPORT_VERSION

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from rtlog.analyzers.analysis import Analysis, analysis_for, analyze
 from rtlog.analyzers.report import RecordingReport
 from rtlog.analyzers.reporting import report_of
@@ -39,7 +41,7 @@ class Setup:
         header = reading.header
         if wire_only:
             # A known client's context is simulated where nobody told it, which is what the wire alone does not show.
-            header = header.model_copy(update={"client": None, "sdk": {}})
+            header = replace(header, client=None, sdk={})
         return analysis_for(header, self.rules, self.options, provider=self.provider, client=self.client)
 
 

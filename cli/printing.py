@@ -56,12 +56,14 @@ def print_reports(
 def _print_text(
     reports: "Iterator[RecordingReport]", output_format: Format, stream: TextIO, *, quiet: bool, several: bool
 ) -> None:
+    from msgspec.structs import replace
+
     from rtlog.cli.formats.plain_text import is_plain, nothing_found
 
     shown, plain = [], is_plain(stream) and output_format is Format.FULL and not several
     for report in reports:
         # For the summary alone: thousands of recordings may be printed.
-        shown.append(report.model_copy(update={"findings": [], "coverage": None, "labels": {}}) if several else report)
+        shown.append(replace(report, findings=[], coverage=None, labels={}) if several else report)
         if report.verdict == "unreadable" or (quiet and report.verdict == "clean"):
             continue
         found_nothing = nothing_found(report) if plain else None

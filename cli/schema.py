@@ -44,12 +44,19 @@ def schema(
 
 
 def _report() -> JsonObject:
+    import msgspec
+
     from rtlog.analyzers.report import REPORT_VERSION, Report
 
-    model = Report.model_json_schema(mode="serialization")
+    _, shapes = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
+    for shape in shapes.values():
+        # What has a default is written all the same.
+        shape["required"] = [*shape["properties"]]
+    model = shapes.pop("Report")
     model["properties"]["version"]["const"] = REPORT_VERSION
     told = "A line of `--output-format jsonl` is `#/$defs/RecordingReport`."
-    return {"title": "An rtlog report", "version": REPORT_VERSION, "$comment": told} | _untitled(model)
+    head = {"title": "An rtlog report", "version": REPORT_VERSION, "$comment": told}
+    return head | _untitled(model) | {"$defs": shapes}
 
 
 def _recording() -> JsonObject:

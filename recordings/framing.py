@@ -1,15 +1,14 @@
 """The first and the last line of a recording: header and footer, read as leniently as the records between them."""
 
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 import msgspec
 from msgspec import Raw, Struct
-from pydantic import BaseModel, ValidationError
+from msgspec.structs import replace
 
 from rtlog.recordings.format import FORMAT_VERSION, Footer, Header
 from rtlog.recordings.lenient import UNDECODABLE, members_of, salvage
 
-Model = TypeVar("Model", bound=BaseModel)
 Framing = Literal["header", "footer", ""]
 
 LONGEST_VERSION: Final = 10
@@ -43,28 +42,23 @@ def newer_version(line: bytes) -> int | None:
 
 def parse_header(line: bytes) -> Header:
     """Give the header; a member that does not fit keeps its default."""
-    return _fitting(Header, line) or Header()
+    return replace(salvage(Header, line), more=_unknown(Header, line))
 
 
 def parse_footer(line: bytes) -> Footer:
     """Give the footer; a damaged count is 0."""
-    return _fitting(Footer, line) or Footer(records=0)
+    return replace(salvage(Footer, line), more=_unknown(Footer, line))
+
+
+def _unknown(shape: type[Struct], line: bytes) -> dict[str, object]:
+    """Give the members of *line* that *shape* does not know, or knows as its own."""
+    known = {*shape.__struct_fields__} - {"more"}
+    unknown = {key: text for key, text in members_of(line).items() if key not in known}
+    return {key: value for key, text in unknown.items() if (value := _value(text)) is not None}
 
 
 def _value(text: Raw) -> object:
     try:
         return msgspec.json.decode(text)
     except UNDECODABLE:
-        return None
-
-
-def _fitting(model: type[Model], line: bytes) -> Model | None:
-    members = {key: value for key, text in members_of(line).items() if (value := _value(text)) is not None}
-    try:
-        return model.model_validate(members)
-    except ValidationError as error:
-        wrong = {detail["loc"][0] for detail in error.errors()}
-    try:
-        return model.model_validate({key: value for key, value in members.items() if key not in wrong})
-    except ValidationError:
         return None

@@ -90,7 +90,7 @@ class Reading:
     @property
     def continued(self) -> bool:
         """Say whether the recorder went on in another file: the end of this one is not the session's."""
-        return self.footer is not None and bool((self.footer.model_extra or {}).get("continued"))
+        return self.footer is not None and bool(self.footer.more.get("continued"))
 
     @property
     def timed(self) -> bool:

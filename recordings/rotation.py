@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 import orjson
+from msgspec.structs import replace
 
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import Header
@@ -110,12 +111,11 @@ class RotatingWriter(Writer):
 
     def _turn(self, seen: int) -> None:
         wall_ns = self._wall() - (self.clock() - seen)
-        told = {"id": new_id(wall_ns), "started": None, CONTINUES: self.header.id}
-        header = self.header.model_copy(update=told)
+        more = self.header.more | {CONTINUES: self.header.id}
+        header = replace(self.header, id=new_id(wall_ns), started=rfc3339(wall_ns), more=more)
         try:
             path = self._next_path(header, wall_ns)
-            started = header.model_copy(update={"started": rfc3339(wall_ns)})
-            following = Writer(path, started, force=self._force, clock=self.clock, begun=seen)
+            following = Writer(path, header, force=self._force, clock=self.clock, begun=seen)
         except RecordingError as error:
             self._rotation = Rotation()
             cause = error.__cause__

@@ -127,18 +127,20 @@ RECORDS: Final = (
 
 def line_schema() -> JsonObject:
     """Give the JSON Schema of one line: header, record or footer; unknown keys are allowed everywhere."""
-    records, definitions = msgspec.json.schema_components(RECORDS, ref_template="#/$defs/{name}")
+    shapes = (Header, *RECORDS, Footer)
+    lines, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    _frame(definitions["Header"], ["rtlog"]).update({"not": {"required": ["event"]}})
+    _frame(definitions["Footer"], ["end", "records"])["properties"]["end"]["const"] = True
     return {
         "title": "A line of an rtlog recording",
         "version": FORMAT_VERSION,
-        "oneOf": [{"$ref": "#/$defs/Header"}, *records, {"$ref": "#/$defs/Footer"}],
-        "$defs": {"Header": _header(), **definitions, "Footer": _footer()},
+        "oneOf": list(lines),
+        "$defs": definitions,
     }
 
 
-def _header() -> JsonObject:
-    return Header.model_json_schema() | {"required": ["rtlog"], "not": {"required": ["event"]}}
-
-
-def _footer() -> JsonObject:
-    return Footer.model_json_schema() | {"required": ["end", "records"]}
+def _frame(schema: JsonObject, required: list[str]) -> JsonObject:
+    """Say in the *schema* of a header or footer what every writer tells; keys that it does not name are its own."""
+    del schema["properties"]["more"]
+    schema["required"] = required
+    return schema

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 import orjson
+from msgspec.structs import replace
 
 from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import Footer, Header
@@ -101,7 +102,7 @@ class Writer:
         self._lock = threading.RLock()
         now = clock()
         self._base = now if begun is None else begun
-        self.header = header.model_copy(update={"started": header.started or rfc3339(wall() - (now - self._base))})
+        self.header = replace(header, started=header.started or rfc3339(wall() - (now - self._base)))
         self._fd: int | None = self._open(force=force)
         self._syncer = syncer
         if syncer:
@@ -234,7 +235,7 @@ class Writer:
         """Make the file, with its header; raises RecordingError."""
         self._fd = _create(self.path, force=force)
         try:
-            self._append(orjson.dumps(self.header.model_dump(mode="json")) + b"\n")
+            self._append(orjson.dumps(self.header.told()) + b"\n")
         except OSError as error:
             os.close(self._fd)
             self.path.unlink(missing_ok=True)
@@ -247,7 +248,7 @@ class Writer:
             gap = Gap(self._lost).encode(self._seq + 1, max(self._t, self.clock() - self._base))
             self._count(None, 1)
         footer = Footer(records=self.records, dropped=self.dropped)
-        return gap + orjson.dumps(footer.model_dump(mode="json")) + b"\n"
+        return gap + orjson.dumps(footer.told()) + b"\n"
 
     def _count(self, line: Line | None, written: int) -> None:
         self.records += written

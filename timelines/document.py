@@ -1,22 +1,22 @@
-"""A timeline as a document for programs. Its JSON Schema is `TimelineDocument.model_json_schema()`."""
+"""A timeline as a document for programs."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 from rtlog.analyzers.report import FindingReport, LanesReport, StoryReport
 from rtlog.timelines.model import SpanKind
 
 TIMELINE_VERSION = 1
 
-Millis = Annotated[float | None, Field(description="Milliseconds since T+0; null in an untimed recording.")]
+Millis = Annotated[float | None, Meta(description="Milliseconds since T+0; null in an untimed recording.")]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class _Model(Struct, frozen=True):
+    """Compared by its fields."""
 
 
-class MarkDocument(_Model):
+class MarkDocument(_Model, frozen=True, kw_only=True):
     """A finding that a record proves; `act` where the finding stands at the record."""
 
     finding: str
@@ -24,10 +24,9 @@ class MarkDocument(_Model):
     act: bool
 
 
-class EntryDocument(_Model):
+class EntryDocument(_Model, frozen=True, kw_only=True, tag_field="kind", tag="entry"):
     """One record; `lanes` stand there where it changed one, `lacks` where they then differ from the server's."""
 
-    kind: Literal["entry"] = "entry"
     line: int
     seq: int
     t_ms: Millis
@@ -43,10 +42,9 @@ class EntryDocument(_Model):
     lacks: dict[str, list[str]]
 
 
-class FoldDocument(_Model):
+class FoldDocument(_Model, frozen=True, kw_only=True, tag_field="kind", tag="fold"):
     """A run of records that only count."""
 
-    kind: Literal["fold"] = "fold"
     line: int
     last_line: int
     t_ms: Millis
@@ -55,28 +53,26 @@ class FoldDocument(_Model):
     counts: dict[str, int]
 
 
-class IdleDocument(_Model):
+class IdleDocument(_Model, frozen=True, kw_only=True, tag_field="kind", tag="idle"):
     """Nothing happened."""
 
-    kind: Literal["idle"] = "idle"
     t_ms: Millis
     until_ms: Millis
 
 
-class LeftOutDocument(_Model):
+class LeftOutDocument(_Model, frozen=True, kw_only=True, tag_field="kind", tag="left_out"):
     """Records that are not shown; `evidence` gives the lines among them that findings point to."""
 
-    kind: Literal["left_out"] = "left_out"
     line: int
     last_line: int
     records: int
     evidence: dict[int, list[str]]
 
 
-RowDocument = Annotated[EntryDocument | FoldDocument | IdleDocument | LeftOutDocument, Field(discriminator="kind")]
+RowDocument = EntryDocument | FoldDocument | IdleDocument | LeftOutDocument
 
 
-class ArrowDocument(_Model):
+class ArrowDocument(_Model, frozen=True, kw_only=True):
     """What leads from one record to another: request to answer, call to output, race to what follows from it.
 
     Of a `cause`, `outcome` names the two findings: `RT101-f59a > RT102-27a7`.
@@ -89,7 +85,7 @@ class ArrowDocument(_Model):
     outcome: str
 
 
-class SpanDocument(_Model):
+class SpanDocument(_Model, frozen=True, kw_only=True):
     """Something that lasts; `to_line` is null where it never ended."""
 
     kind: SpanKind
@@ -100,14 +96,14 @@ class SpanDocument(_Model):
     until_ms: Millis
 
 
-class TimelineDocument(_Model):
+class TimelineDocument(_Model, frozen=True, kw_only=True):
     """One recording, drawn."""
 
     path: str
     id: str
-    epoch_ns: Annotated[int | None, Field(description="T+0 on the recording's clock.")]
-    items: Annotated[dict[str, str], Field(description="Item id to label.")]
-    responses: Annotated[dict[str, str], Field(description="Response id to label.")]
+    epoch_ns: Annotated[int | None, Meta(description="T+0 on the recording's clock.")]
+    items: Annotated[dict[str, str], Meta(description="Item id to label.")]
+    responses: Annotated[dict[str, str], Meta(description="Response id to label.")]
     rows: list[RowDocument]
     arrows: list[ArrowDocument]
     spans: list[SpanDocument]
@@ -115,7 +111,7 @@ class TimelineDocument(_Model):
     findings: list[FindingReport]
 
 
-class Timelines(_Model):
+class Timelines(_Model, frozen=True, kw_only=True):
     """What `rtlog timeline --output-format json` prints."""
 
     version: int = TIMELINE_VERSION

@@ -4,6 +4,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+from msgspec import Struct, to_builtins
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -23,14 +26,22 @@ def ascii_where_unprintable(document: str) -> str:
     return _BEYOND_ASCII.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], document)
 
 
-def json_of(document: "BaseModel", indent: int | None = None) -> str:
+def json_of(document: "Struct | BaseModel", indent: int | None = None) -> str:
     """Write *document* as JSON; a name of a file may be any bytes, and what of it is no UTF-8 is escaped."""
     try:
-        text = document.model_dump_json(indent=indent)
+        text = _written(document, indent)
     except ValueError:
-        text = json.dumps(document.model_dump(mode="json"), indent=indent, ensure_ascii=False)
+        told = to_builtins(document) if isinstance(document, Struct) else document.model_dump(mode="json")
+        text = json.dumps(told, indent=indent, ensure_ascii=False)
         text = _FOREIGN_BYTES.sub(lambda match: _as_utf_8(match[0]), text)
     return ascii_where_unprintable(text)
+
+
+def _written(document: "Struct | BaseModel", indent: int | None) -> str:
+    if not isinstance(document, Struct):
+        return document.model_dump_json(indent=indent)
+    text = msgspec.json.encode(document)
+    return (msgspec.json.format(text, indent=indent) if indent else text).decode()
 
 
 def _as_utf_8(surrogates: str) -> str:

@@ -66,7 +66,7 @@ class Repairer:
         if missing > 0:
             self.dropped += missing
             yield self._told_gap(missing, self._t, REASON)
-        yield encode(Footer(records=self._number, dropped=self._lost).model_dump(mode="json")) + b"\n"
+        yield encode(Footer(records=self._number, dropped=self._lost).told()) + b"\n"
 
     def _missing_at_end(self) -> int:
         footer = self._reading.footer

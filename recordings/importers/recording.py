@@ -43,12 +43,12 @@ class Imported:
 
     def encoded(self) -> Iterator[bytes]:
         """Give the recording's lines."""
-        yield orjson.dumps(self.header.model_dump(mode="json")) + b"\n"
+        yield orjson.dumps(self.header.told()) + b"\n"
         dropped = 0
         for seq, (at, line) in enumerate(self.lines, 1):
             dropped += line.lost if isinstance(line, Gap) else 0
             yield line.encode(seq, None if self.start is None or at is None else at - self.start)
-        yield orjson.dumps(Footer(records=len(self.lines), dropped=dropped).model_dump(mode="json")) + b"\n"
+        yield orjson.dumps(Footer(records=len(self.lines), dropped=dropped).told()) + b"\n"
 
 
 def imported(found: Found, name: str, recording_id: str, *, audio: AudioPolicy, title: str | None = None) -> Imported:

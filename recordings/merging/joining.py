@@ -56,7 +56,7 @@ class Merger:
         if self.wire.footer is not None and self.told.footer is not None:
             lost += sides[0].missing_at_end(self.wire.footer) + sides[1].missing_at_end(self.told.footer)
             dropped = self.wire.footer.dropped + self.told.footer.dropped
-            yield encode({**Footer(records=number + lost, dropped=dropped).model_dump(mode="json")}) + b"\n"
+            yield encode(Footer(records=number + lost, dropped=dropped).told()) + b"\n"
 
     def _placed(self) -> Iterator[Placed]:
         wire, told, offset = self.wire.sightings, self.told.sightings, self.clocks.offset
@@ -64,9 +64,7 @@ class Merger:
 
     def _header(self) -> dict[str, object]:
         wire, told = self.wire.header, self.told.header
-        both = told.model_dump(mode="json") | {
-            name: value for name, value in wire.model_dump(mode="json").items() if value not in (None, "", {})
-        }
+        both = told.told() | {name: value for name, value in wire.told().items() if value not in (None, "", {})}
         uncertainty = self.clocks.uncertainty
         return both | {
             "rtlog": FORMAT_VERSION,
@@ -127,7 +125,7 @@ def _check(wire: Side, told: Side) -> None:
 
 def _recordings_in(header: Header) -> set[str]:
     """Give the ids of the recording and of those that were merged into it."""
-    merged = (header.model_extra or {}).get(MERGED)
+    merged = header.more.get(MERGED)
     parts = merged.get("of") if isinstance(merged, dict) else None
     named = [part.get("id") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
     return {each for each in (header.id, *named) if isinstance(each, str) and each}

@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+from msgspec.structs import replace
 
 from rtlog.analyzers.analysis import Analysis
 from rtlog.analyzers.baseline import Baseline, Ledger, base_of, baseline_of
@@ -117,7 +118,7 @@ def test_a_baseline_survives_other_ids_and_other_times() -> None:
 
 def test_equal_findings_of_one_recording_are_one_kind() -> None:
     report, _ = analyzed(IN_FLIGHT_DELETE)
-    numbered = [report.findings[0].model_copy(update={"id": f"{report.findings[0].id}-{n}"}) for n in (2, 3)]
+    numbered = [replace(report.findings[0], id=f"{report.findings[0].id}-{n}") for n in (2, 3)]
 
     known = baseline_of([report.findings[0], *numbered], "rtlog 0").findings
 

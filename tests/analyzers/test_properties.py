@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from random import Random
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from sessions.acts import choose
@@ -216,7 +217,7 @@ class Trickle(io.RawIOBase):
 
 
 def report(analysis: Analysis) -> bytes:
-    return report_of(analysis, "session.rtlog.jsonl", "generated").model_dump_json().encode()
+    return msgspec.json.encode(report_of(analysis, "session.rtlog.jsonl", "generated"))
 
 
 def samples() -> list[Generated]:

@@ -3,6 +3,8 @@
 from importlib.resources import files
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from rtlog.analyzers.fleet.origin import Origin
 from rtlog.analyzers.fleet.sheet import Sheet
 from rtlog.analyzers.report import RecordingReport
@@ -57,9 +59,7 @@ def test_rules_that_could_not_judge_a_recording_have_no_rate_over_it() -> None:
     race = report_file(SAMPLES / "r01-in-flight-delete-5021.rtlog.jsonl")
     coverage = race.coverage
     assert coverage is not None
-    silent = race.model_copy(
-        update={"findings": [], "stories": [], "coverage": coverage.model_copy(update={"not_judged": {"RT101": "why"}})}
-    )
+    silent = replace(race, findings=[], stories=[], coverage=replace(coverage, not_judged={"RT101": "why"}))
 
     counted = statistics_of([Sheet(race), Sheet(silent)], "rtlog 0")
 

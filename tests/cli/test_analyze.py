@@ -7,6 +7,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rtlog.analyzers.report import Report
@@ -67,7 +68,7 @@ def test_concise_is_a_line_a_finding() -> None:
 def test_json_is_the_documented_report() -> None:
     done = rtlog("analyze", R1, R2, "--format", "json")
 
-    report = Report.model_validate_json(done.stdout)
+    report = msgspec.json.decode(done.stdout, type=Report)
     assert [r.verdict for r in report.recordings] == ["findings", "clean"]
     first = report.recordings[0].findings[0]
     assert (first.rule, first.line, first.t_ms, first.certainty) == ("RT101", 128, 229.0, "proven")

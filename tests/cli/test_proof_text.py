@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -167,7 +168,7 @@ def test_every_sample_fits_a_terminal_and_no_event_is_cut(sample: Path, width: i
 
 
 def test_text_of_the_wire_is_shown_escaped():
-    root = finding("RT1", 1, (1,)).model_copy(update={"message": "said \x1b[2J\r\n\u202e[bold]", "id": "RT1-\x07"})
+    root = replace(finding("RT1", 1, (1,)), message="said \x1b[2J\r\n\u202e[bold]", id="RT1-\x07")
     (story,) = stories_of(recording((root,)))
 
     text = as_text(story)

@@ -9,9 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
-from rtlog.timelines.document import Timelines
+from rtlog.timelines.document import EntryDocument, Timelines
 
 SAMPLES = Path(str(files("rtlog.recordings.samples")))
 R1 = SAMPLES / "r01-in-flight-delete-5021.rtlog.jsonl"
@@ -77,13 +78,13 @@ def test_markdown_for_an_issue_keeps_what_was_said_private() -> None:
 
 def test_json_follows_its_schema_and_holds_the_model() -> None:
     done = rtlog(R1, R2, "--output-format", "json")
-    whole = Timelines.model_validate_json(done.stdout)
+    whole = msgspec.json.decode(done.stdout, type=Timelines)
     first = whole.timelines[0]
 
     assert [Path(timeline.path) for timeline in whole.timelines] == [R1, R2]
     assert first.epoch_ns == 9_000_000_000
     assert first.stories[0].root.startswith("RT101-")
-    (added,) = [row for row in first.rows if row.kind == "entry" and row.line == 111]
+    (added,) = [row for row in first.rows if isinstance(row, EntryDocument) and row.line == 111]
     assert (added.t_ms, added.text) == (82.0, "FC1 (lookup_order) behind msg5")
     assert added.lacks == {"local": ["FC1"]}
     assert {arrow.kind for arrow in first.arrows} == {"answer", "output", "cause"}

@@ -127,7 +127,7 @@ def test_unknown_keys_are_passed_over_and_unknown_kinds_counted():
     reading = opened(HEADER | {"mood": "good"}, OPEN | {"weather": "mild"}, future, TOOL)
     assert [record.seq for record in reading] == [1, 2, 3]
     assert (reading.unknown_kinds, len(reading.damage)) == ({"hologram": 1}, 0)
-    assert reading.header.model_extra == {"mood": "good"}
+    assert reading.header.more == {"mood": "good"}
 
 
 def test_a_header_with_a_value_that_does_not_fit_keeps_the_others():

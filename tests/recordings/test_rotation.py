@@ -65,8 +65,8 @@ def test_each_file_names_the_one_before_and_the_one_behind(names: Iterator[Path]
     assert [reading.header.title for reading in readings] == ["a run"] * 3
     for before, behind in pairwise(readings):
         assert before.footer is not None
-        assert (behind.header.model_extra or {})["continues"] == before.header.id
-        assert (before.footer.model_extra or {})["continued"] == behind.header.id
+        assert behind.header.more["continues"] == before.header.id
+        assert before.footer.more["continued"] == behind.header.id
     assert [reading.continued for reading in readings] == [True, True, False]
     assert {record.conn for path in rotating.paths for record in said(path)[1]} == {7}
 

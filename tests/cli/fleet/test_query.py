@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from rtlog.analyzers.fleet.figures import Figures
@@ -28,10 +29,11 @@ Rtlog = Callable[..., Any]
 
 
 def finding(rule: str, severity: str = "error") -> FindingReport:
-    return FindingReport.model_validate(
+    return msgspec.convert(
         {"id": f"{rule}-abcd", "rule": rule, "name": f"name-of-{rule}", "severity": severity, "certainty": "proven"}
         | {"message": "m", "t_ms": 0, "line": 1, "conn": 1, "items": [], "responses": [], "calls": [], "evidence": []}
-        | {"caused_by": None, "leads_to": [], "prevented_by": []}
+        | {"caused_by": None, "leads_to": [], "prevented_by": []},
+        FindingReport,
     )
 
 

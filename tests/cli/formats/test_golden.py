@@ -8,6 +8,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -16,7 +17,7 @@ from rtlog.cli.formats import github, junit, markdown
 from rtlog.cli.formats.story_text import concise, full
 
 GOLDEN = Path(__file__).parent / "golden"
-REPORT = RecordingReport.model_validate_json((GOLDEN / "report.json").read_text())
+REPORT = msgspec.json.decode((GOLDEN / "report.json").read_text(), type=RecordingReport)
 
 
 def on_a_terminal(width: int) -> str:
