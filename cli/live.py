@@ -4,18 +4,17 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.live import Live
-from rich.markup import escape
-from rich.text import Text
-
-from rtlog.cli.saying import sayable
+from rtlog.cli.saying import say, sayable
 from rtlog.recordings.taps.proxy import Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 REFRESH_SECONDS = 0.5
 MOST_ERRORS = 20
@@ -27,17 +26,29 @@ class Notices:
     """Tells a person single lines on stderr, above the live line where there is one."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True, soft_wrap=True, highlight=False)
+        self.tell: Callable[[str], None] = say
+        """Prints a line; where there is a live line, above that."""
 
     def __call__(self, line: str) -> None:
         """Print *line*; control characters in it are shown, not obeyed."""
-        self.console.print(f"rtlog: {escape(sayable(line))}")
+        self.tell(line)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    @contextmanager
+    def above(self, console: "Console") -> Iterator[None]:
+        """Print lines above what *console* keeps up to date."""
+        from rich.text import Text
+
+        self.tell = lambda line: console.print(Text(f"rtlog: {sayable(line)}"))
+        try:
+            yield
+        finally:
+            self.tell = say
 
     def show(self, paths: Iterable[Path]) -> None:
         """Take the recordings at *paths* as begun, for whoever draws them."""
@@ -76,8 +87,14 @@ async def keep_current(notices: Notices, summary: Callable[[], Summary]) -> None
     """Redraw the line until cancelled; without a terminal do nothing."""
     if not sys.stderr.isatty():
         return
+    # Not before the recorder listens, which is what programs wait for.
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
     before, then = summary().events, time.monotonic()
-    with Live(console=notices.console, auto_refresh=False, transient=True) as live:
+    with Live(console=console, auto_refresh=False, transient=True) as live, notices.above(console):
         while True:
             now, current = time.monotonic(), summary()
             rate = (current.events - before) / (now - then) if now > then else 0.0

@@ -4,6 +4,7 @@ The proxy is asked for a tunnel (CONNECT); what flows through it is the same as 
 """
 
 import asyncio
+import os
 import socket
 from base64 import b64encode
 from collections.abc import Callable
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass
 
 from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.taps.proxy.address import Upstream
@@ -39,6 +39,10 @@ class HttpProxy:
 
         Raises RtlogError for a proxy of another kind.
         """
+        if not any(name.lower().endswith("_proxy") for name in os.environ):
+            return None
+        from urllib.request import getproxies_environment, proxy_bypass  # noqa: PLC0415 - 10 ms that most runs spare
+
         found = getproxies_environment()
         url = found.get("https" if upstream.secure else "http") or found.get("all")
         if not url or _is_here(upstream.host) or proxy_bypass(f"{upstream.host}:{upstream.port}"):
