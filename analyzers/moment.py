@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from rtlog.recordings.record import Record
+from rtlog.recordings.vocabulary.events import KNOWN_EVENTS
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
@@ -20,12 +21,15 @@ class Moment(NamedTuple):
 
 
 _new: Final = tuple.__new__
+_KEPT: Final = {name: name for name in KNOWN_EVENTS}
+"""Each line brings its own copy of its type; of a moment's, which may live long, one is kept for all."""
 
 
 def moment_of(record: Record) -> Moment:
     """Give the moment of *record*; a record without an event goes by its kind."""
     # What `Moment(...)` does, without a call in Python: every record that matters has one.
-    return _new(Moment, (record.line, record.seq, record.t, record.dir or "", record.type or record.kind, record.conn))
+    told = record.type or record.kind
+    return _new(Moment, (record.line, record.seq, record.t, record.dir or "", _KEPT.get(told, told), record.conn))
 
 
 def last_of(record: Record) -> Moment:

@@ -11,6 +11,9 @@ ROOT = "root"
 NO_ITEM = frozenset({"", "0", ROOT})
 SPOKEN_PARTS = frozenset({"audio", "output_audio"})
 WRITTEN_PARTS = frozenset({"text", "output_text"})
+_USUAL = ("message", "function_call", "function_call_output", "user", "assistant", "system")
+_KEPT = {word: word for word in _USUAL}
+"""Each line brings its own copy of these words; of an item's, which lives long, one is kept for all."""
 COMING = 4096
 """Calls created without an id that are waited for."""
 STRAYS = 4096
@@ -280,8 +283,8 @@ def _acknowledged(c: Connection, request: Request | None, at: Moment) -> list[ch
 
 def describe(c: Connection, item: ItemLife, told: Item) -> None:
     """Take over what *told* says of *item*; nothing that is known is forgotten."""
-    item.type = told.type or item.type
-    item.role = told.role or item.role
+    item.type = _KEPT.get(told.type, told.type) or item.type
+    item.role = _KEPT.get(told.role or "", told.role) or item.role
     item.name = told.name or item.name
     item.call_id = told.call_id or item.call_id
     item.arguments = (told.arguments or item.arguments)[:TEXT_LIMIT]
