@@ -169,9 +169,9 @@ class QueuedWriter:
     def _open(self, make: Callable[[], Writer]) -> None:
         try:
             self._writer = make()
-        except RecordingError as error:
+        except Exception as error:  # noqa: BLE001 - in this thread nobody else would learn of it
             self.failed = True
-            self._tell(error)
+            self._tell(error if isinstance(error, RecordingError) else RecordingError(self._first_path, str(error)))
 
     def _tell(self, error: RecordingError) -> None:
         told, self._on_failure = self._on_failure, None

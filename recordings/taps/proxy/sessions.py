@@ -143,7 +143,7 @@ class Sessions:
             if not session.writer.close(max(0, until - time.monotonic())):
                 self.lost = True
                 self._notice(f"{session.writer.path}: the disk does not answer; its last records are missing")
-        if self._resumed is not None:
+        if self._resumed is not None and not self._begun:
             self._resumed.close()
 
     def _continued(self, client: tuple[str, ...], at: int) -> Session | None:
