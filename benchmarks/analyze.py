@@ -107,12 +107,14 @@ def audio(table: Table, size: float, number: int) -> float:
         "wc": wc(large),
         "rtlog": [*ANALYZE, str(large)],
         "start": [*ANALYZE, str(small)],
+        "strict": [*STRICT, str(large)],
         **{name: command for name, command in counted.items() if command},
     }
     costs = rounds(commands, number)
     idle = min(cost.cpu for cost in costs["start"])
     table.row("wc", paired(costs["wc"], costs["rtlog"]))
     table.row("wc-idle", paired(costs["wc"], costs["rtlog"], idle))
+    table.row("strict", paired(costs["wc"], costs["strict"]))
     for name in counted:
         if name in costs:
             table.row(name, paired(costs[name], costs["rtlog"]))
@@ -145,15 +147,12 @@ def ways(table: Table, size: float, number: int, idle: float) -> None:
     """Compare ways of reading one recording."""
     path = recording("audio", size)
     commands: Mapping[str, Sequence[str]] = {
-        "wc": wc(path),
         "rtlog": [*ANALYZE, str(path)],
         "foreign": [*ANALYZE, str(foreign(path))],
-        "strict": [*STRICT, str(path)],
     }
     costs = rounds(commands, number)
     ours = zip(costs["rtlog"], costs["foreign"], strict=True)
     table.row("foreign", [(own.cpu - idle) / (other.cpu - idle) for own, other in ours])
-    table.row("strict", paired(costs["wc"], costs["strict"]))
 
 
 def main() -> None:

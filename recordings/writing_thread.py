@@ -1,6 +1,7 @@
 """The thread that waits for the disk, so that nobody else does: what recordings give it is done in order."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
@@ -9,7 +10,9 @@ from typing import Final
 LARGEST_BACKLOG: Final = 64 * 1024 * 1024
 """Bytes that may wait for the disk."""
 PATIENCE: Final = 0.05
-"""Seconds that are given to a disk once, before it counts as slow."""
+"""Seconds that a disk is given, before it counts as slow."""
+MISTRUST: Final = 10.0
+"""Seconds for which nobody waits for a disk that was slow."""
 
 Work = tuple[Callable[..., object], tuple[object, ...], int]
 """What is to be done, with what, and how many bytes wait with it."""
@@ -30,9 +33,7 @@ class WritingThread:
         # One is the givers', under the lock, and one the thread's.
         self._given_bytes = self._done_bytes = 0
         self._thread: threading.Thread | None = None
-        self._trusted = True
-        self._settled = threading.Lock()
-        self._settled.acquire()
+        self._trusted_from = 0.0
 
     @property
     def full(self) -> bool:
@@ -60,19 +61,21 @@ class WritingThread:
     def settle(self) -> None:
         """Let all be done that was given, and wait for it, so that a kill costs little.
 
-        A disk is given PATIENCE for that. One that was slow once is waited for no more.
+        A disk is given PATIENCE for that; one that was slow is not waited for while it is mistrusted.
         """
+        trusted, settled = time.monotonic() >= self._trusted_from, threading.Lock()
         with self._lock:
             self._holding = False
             if not self._unsettled:
                 return
             self._unsettled = False
-            if self._trusted:
-                self._held.append((self._settled.release, (), 0))
+            if trusted:
+                settled.acquire()
+                self._held.append((settled.release, (), 0))
             if self._held:
                 self._pass_on()
-        if self._trusted:
-            self._trusted = self._settled.acquire(timeout=PATIENCE)
+        if trusted and not settled.acquire(timeout=PATIENCE):
+            self._trusted_from = time.monotonic() + MISTRUST
 
     def end(self) -> None:
         """Let the thread end once all is done that was given."""

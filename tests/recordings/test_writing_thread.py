@@ -42,7 +42,7 @@ def test_settling_waits_for_all_that_was_given():
     thread.end()
 
 
-def test_a_disk_that_was_slow_once_is_waited_for_no_more(monkeypatch: pytest.MonkeyPatch):
+def test_a_disk_that_was_slow_is_not_waited_for_until_it_is_trusted_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(writing_thread, "PATIENCE", 0.01)
     thread, answered, done = WritingThread(), threading.Event(), []
     thread.give(0, answered.wait)
@@ -54,9 +54,11 @@ def test_a_disk_that_was_slow_once_is_waited_for_no_more(monkeypatch: pytest.Mon
     assert done == []
 
     answered.set()
-    thread.give(0, thread.end)
-    thread._thread.join()
-    assert done == ["later"]
+    thread._trusted_from = 0.0
+    thread.give(0, done.append, "again")
+    thread.settle()
+    assert done == ["later", "again"]
+    thread.end()
 
 
 def test_work_that_fails_leaves_the_thread_at_work():
