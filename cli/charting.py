@@ -1,7 +1,7 @@
 """From files to timelines: reads, analyzes and draws along."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -52,15 +52,18 @@ def chart(
     With *choose* the recording is read twice, and only what it chooses is kept; standard input is read but once.
     Raises RecordingError for what cannot be read, RtlogError for an epoch that is not there.
     """
-    selection = outline = None
+    selection = outline = judged = None
     if choose is not None and path != STDIN:
         outline = Outline()
-        analysis, header = _read(path, setup, outline, fold=fold, wire_only=wire_only)
-        outline.close(analysis)
-        outline.epoch = _epoch(analysis, outline, epoch)
+        judged, header = _read(path, setup, outline, fold=fold, wire_only=wire_only)
+        outline.close(judged)
+        outline.epoch = _epoch(judged, outline, epoch)
         selection = choose(outline, header.started)
+        # Once is enough: what is drawn along needs no rules.
+        setup = replace(setup, rules=(), options={})
     builder = TimelineBuilder(selection or EVERYTHING)
-    analysis, header = _read(path, setup, builder, fold=fold, wire_only=wire_only)
+    drawn, header = _read(path, setup, builder, fold=fold, wire_only=wire_only)
+    analysis = judged or drawn
     timeline = builder.build(analysis, real_ids=real_ids)
     timeline.epoch = _epoch(analysis, outline or timeline, epoch)
     return Chart(timeline, report_of(analysis, str(path), header.id, epoch=timeline.epoch), header, selection)

@@ -137,6 +137,7 @@ async def test_without_a_session_one_line_says_how_to_point_each_client_here(tmp
         (["-", "-o", "call.rtlog.jsonl"], "options stand before it: rtlog record -o FILE -"),
         (["--listen", "nowhere"], "--listen 'nowhere' is no address"),
         (["--upstream", "ftp://x", "--", "true"], "upstream 'ftp://x' is no address"),
+        (["--upstream", "me:pw@host:99999", "--", "true"], "upstream 'host:99999': Port out of range"),
         (["-o", "there", "--", "true"], "there: already exists; use --force"),
         (["-o", "/proc/x/y", "--", "true"], "/proc/x/y: cannot be written"),
     ],

@@ -29,13 +29,15 @@ class Upstream:
 
         Raises RtlogError.
         """
+        # Without a password, which is none of the upstream's either.
+        shown = url.rpartition("@")[2]
         try:
             parts = urlsplit(url if "://" in url else f"wss://{url}")
             host, port = parts.hostname, parts.port
         except ValueError as error:
-            raise RtlogError(f"upstream {url!r}: {error}; give wss://host[:port][/path]") from error
+            raise RtlogError(f"upstream {shown!r}: {error}; give wss://host[:port][/path]") from error
         if parts.scheme not in SECURE or not host or not host.isascii():
-            raise RtlogError(f"upstream {url!r} is no address; give wss://host[:port][/path]")
+            raise RtlogError(f"upstream {shown!r} is no address; give wss://host[:port][/path]")
         if parts.query or parts.fragment or parts.username:
             raise RtlogError("the upstream takes no query, fragment or user; the client sends those itself")
         secure = SECURE[parts.scheme]
