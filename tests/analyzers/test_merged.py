@@ -346,3 +346,18 @@ def test_what_cannot_be_merged_is_told(wire: list[Any], program: list[Any], prob
 
     with pytest.raises(RecordingError, match=problem):
         merged(*files)
+
+
+@pytest.mark.parametrize(("copies", "pairs"), [(2, 4), (3, 2), (1, 2)])
+def test_of_events_without_ids_between_two_pairs_only_as_many_on_either_side_are_the_same(copies: int, pairs: int):
+    first, last = (event(t, "server", "session.updated", event_id=f"s{t}") for t in (10, 90))
+    wire = [first, *(event(t, "client", "response.create") for t in (20, 30)), last]
+    program = [
+        line | {"src": "sdk"}
+        for line in (first, *(event(20 + t, "client", "response.create") for t in range(copies)), last)
+    ]
+
+    merger, records = merged(file_of(wire, BEGAN, "openai"), file_of(program, BEGAN, "openai"))
+
+    assert len(merger.pairs) == pairs
+    assert len(records) == len(wire) + len(program)

@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -126,6 +126,26 @@ def test_a_run_of_appends_is_one_record_with_their_sums(tmp_path: Path):
     assert [record.line for record in folded] == [record.seq + 1 for record in folded]
     first = folded[0]
     assert (first.t, first.folded > 0, folded[-1].type) == (1000 * MS, True, "input_audio_buffer.commit")
+
+
+def sound(index: int) -> str:
+    ids = {"response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0}
+    return json.dumps({"type": "response.output_audio.delta", "event_id": f"e_{index}"} | ids | {"delta": pcm(1920)})
+
+
+@pytest.mark.parametrize(("direction", "said"), [("client", append), ("server", sound)], ids=["appends", "deltas"])
+def test_no_run_reaches_over_the_horizon(tmp_path: Path, direction: str, said: Callable[[int], str]):
+    messages = [(direction, said(index), 1000 + index * 40) for index in range(30)]
+    path = recorded(tmp_path / "run.rtlog.jsonl", *messages)
+    every = list(read(path))
+    for horizon in (1400 * MS, 1401 * MS):
+        reading = read(path, fold=True)
+        reading.horizon = horizon
+        records = list(reading)
+        assert unfolded(iter(records)) == [(record.seq, record.type) for record in every]
+        folded = [record for record in records if record.folded]
+        assert folded
+        assert not any(record.t < horizon <= record.until for record in folded)
 
 
 def test_a_run_ends_where_anything_else_changes(tmp_path: Path):
