@@ -262,6 +262,8 @@ def test_wav_files_hold_what_each_item_sounded_like(rtlog: Callable, tmp_path: P
         append(SOUND),
         append(SOUND),
         committed("item_user"),
+        append(b"\4\0"),
+        committed("item_next"),
         delta("item_a", SOUND),
         delta("item_b", b"\2\0"),
         delta("item_a", b"\3\0"),
@@ -270,11 +272,12 @@ def test_wav_files_hold_what_each_item_sounded_like(rtlog: Callable, tmp_path: P
     told = rtlog("export", str(source), "--format", "wav")
 
     folder = tmp_path / "call-audio"
-    assert (told.code, told.err) == (0, f"rtlog: wrote {folder}: 3 items, 0.0 s\n")
+    assert (told.code, told.err) == (0, f"rtlog: wrote {folder}: 4 items, 0.0 s\n")
     assert sounds(folder) == {
         "001-user-item_user.wav": (24_000, SOUND * 2),
-        "002-assistant-item_a.wav": (24_000, SOUND + b"\3\0"),
-        "003-assistant-item_b.wav": (24_000, b"\2\0"),
+        "002-user-item_next.wav": (24_000, b"\4\0"),
+        "003-assistant-item_a.wav": (24_000, SOUND + b"\3\0"),
+        "004-assistant-item_b.wav": (24_000, b"\2\0"),
     }
     assert {stat.S_IMODE(each.stat().st_mode) for each in [*folder.iterdir()]} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
