@@ -108,9 +108,9 @@ const Details = (() => {
   function asRecorded(record) {
     const text = Data.raw[records.line[record]];
     if (text === undefined) return null;
-    const shown = make("details.raw", { open: opened }, make("summary", "as recorded"), make("pre", wire(written(indented(text)))));
-    shown.addEventListener("toggle", () => { opened = shown.open; });
-    return shown;
+    // Not by the event "toggle", which comes later: the next record may be chosen before it.
+    const summary = make("summary", { onclick: () => { opened = !opened; } }, "as recorded");
+    return make("details.raw", { open: opened }, summary, make("pre", wire(written(indented(text)))));
   }
 
   function show() {
