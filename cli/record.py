@@ -239,6 +239,9 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
     from rtlog.cli.live import spoken
 
     summary = tap.summary()
+    if not summary.sessions and summary.lossy:
+        # Why was told when it happened.
+        return
     if not summary.sessions:
         if tap.trust and tap.silent:
             notices(f"clients that came and left without a request: {tap.silent}; do they trust the certificate?")
@@ -251,7 +254,7 @@ def _report(tap: "ProxyTap", notices: "Notices", options: "Options") -> None:
         if path.exists():
             notices(f"wrote {path}")
     lost = "; some records were lost" if summary.lossy else ""
-    named = "latest" if options.output is None else quote(str(summary.paths[-1]))
+    named = quote(str(summary.paths[-1])) if options.output is not None and summary.paths else "latest"
     notices(f"{spoken(summary)}{lost}; next: rtlog analyze {named}")
 
 

@@ -4,7 +4,7 @@ UTF-8 JSON Lines: a header, one record a line, and, after a clean end, a footer.
 `rtlog.recordings.record.Record`; the schema of all lines is in `rtlog.recordings.schema`.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -46,6 +46,11 @@ class Header(_Framing, frozen=True, kw_only=True):
     audio: AudioPolicy = "meta"
     redaction: tuple[str, ...] = ("secrets",)
     title: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown policy: what is not said plainly must not keep a voice."""
+        if self.audio not in get_args(AudioPolicy):
+            raise ValueError(f"audio={self.audio!r}: choose meta or keep")
 
 
 class Footer(_Framing, frozen=True, kw_only=True):

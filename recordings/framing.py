@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rtlog.recordings.format import FORMAT_VERSION, Footer, Header
 from rtlog.recordings.lenient import UNDECODABLE, members_of, salvage
+from rtlog.recordings.record import Count
 
 Framing = Literal["header", "footer", ""]
 
@@ -46,8 +47,17 @@ def parse_header(line: bytes) -> Header:
 
 
 def parse_footer(line: bytes) -> Footer:
-    """Give the footer; a damaged count is 0."""
-    return replace(salvage(Footer, line), more=_unknown(Footer, line))
+    """Give the footer; a count may be written as any number, and a damaged one is 0."""
+    members = members_of(line)
+    records, dropped = (_count(members.get(name, _ABSENT)) for name in ("records", "dropped"))
+    return Footer(records=records, dropped=dropped, more=_unknown(Footer, line))
+
+
+def _count(text: Raw) -> int:
+    try:
+        return msgspec.json.decode(text, type=Count, strict=False)
+    except UNDECODABLE:
+        return 0
 
 
 def _unknown(shape: type[Struct], line: bytes) -> dict[str, object]:

@@ -119,7 +119,7 @@ class Policy:
     def _heard(self, text: bytes, found: list[Payload], event: Json) -> tuple[bytes, dict[str, str], bool]:
         """Give what is kept of *text* with the payloads *found*, what is emptied, and whether secrets are suspected."""
         placed = _placed(text, found[0]) if len(found) == 1 else None
-        if self.audio == "meta":
+        if self.audio != "keep":
             elided = {payload.path: payload.empty() for payload in found}
             text = placed.rest if placed else _emptied(text, found, event)
             return text, elided, self.redactor.suspects(text)
@@ -133,7 +133,7 @@ class Policy:
         fields: dict[str, object] = {"dir": direction, "n": len(message), "src": "wire", "op": op, "sha256": digest}
         if op == "text":
             text = self.redactor.broken(message.decode("utf-8", "replace"))
-            fields["text"] = text[:LONGEST_TEXT] if self.audio == "meta" else text
+            fields["text"] = text if self.audio == "keep" else text[:LONGEST_TEXT]
         elif self.audio == "keep":
             fields["base64"] = base64.b64encode(self.redactor.binary(message)).decode()
         return KindLine("data", conn, fields)

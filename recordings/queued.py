@@ -53,14 +53,16 @@ class QueuedWriter:
         # Counted up by those who write, under the lock, and by the thread.
         self._given = self._taken = 0
         self._missed = 0
-        self._lock = threading.Lock()
+        # Again by the same thread where a signal's handler or a destructor tells something too.
+        self._lock = threading.RLock()
         self._ending = False
         self._ended = threading.Event()
         self._pid = os.getpid()
         self._owned = thread is None
         self._thread = thread or WritingThread()
         self._thread.give(0, self._open, make)
-        atexit.register(self.close, PATIENCE_AT_EXIT)
+        if self._owned:
+            atexit.register(self.close, PATIENCE_AT_EXIT)
 
     @classmethod
     def over(
@@ -111,6 +113,7 @@ class QueuedWriter:
             if self._ending:
                 return
             seen = self._clock() if at is None else at
+            self._thread.make_room()
             if not self._full:
                 self._tell_missed(seen)
                 self._given += 1
@@ -121,6 +124,7 @@ class QueuedWriter:
 
     def write_all(self, lines: Sequence[Line], at: int | None = None) -> None:
         """Let *lines*, all seen at *at*, be written."""
+        self._thread.make_room()
         if self._limit is not None or self._thread.full or os.getpid() != self._pid:
             for line in lines:
                 self.write(line, at)
@@ -155,10 +159,9 @@ class QueuedWriter:
         self.finish()
         if os.getpid() != self._pid or self._thread.here:
             return False
-        closed = self._ended.wait(patience) and (self._writer is None or self._writer.close(patience))
-        if closed:
+        if self._owned:
             atexit.unregister(self.close)
-        return closed
+        return self._ended.wait(patience) and (self._writer is None or self._writer.close(patience))
 
     def _tell_missed(self, at: int) -> None:
         if self._missed:
@@ -179,16 +182,21 @@ class QueuedWriter:
             told(error)
 
     def _write(self, line: Line, seen: int) -> None:
-        self._taken += 1
-        if self._writer is not None:
-            self._writer.write(line, seen)
+        self._write_all((line,), seen)
 
     def _write_all(self, lines: Sequence[Line], seen: int) -> None:
         self._taken += len(lines)
-        if self._writer is not None:
+        if self._writer is None:
+            return
+        try:
             self._writer.write_all(lines, seen)
+        except Exception:  # noqa: BLE001 - whatever it is, the thread lives on, and the loss is counted
+            with self._lock:
+                self._missed += len(lines)
 
     def _end(self) -> None:
-        if self._writer is not None:
-            self._writer.finish()
-        self._ended.set()
+        try:
+            if self._writer is not None:
+                self._writer.finish()
+        finally:
+            self._ended.set()

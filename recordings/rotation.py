@@ -1,11 +1,10 @@
 """A recording of a long run in several files, each complete in itself: a header, records from number 1, a footer."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import orjson
 from msgspec.structs import replace
@@ -15,6 +14,9 @@ from rtlog.recordings.format import Header
 from rtlog.recordings.fsync import Syncer
 from rtlog.recordings.naming import new_id, rfc3339
 from rtlog.recordings.writer import Line, Writer
+
+if TYPE_CHECKING:
+    import threading
 
 BYTES_PER_MB: Final = 10**6
 NS_PER_MINUTE: Final = 60 * 10**9
@@ -74,6 +76,8 @@ class RotatingWriter(Writer):
         self._before = 0
         self._lost_before = False
         self._continued = ""
+        self._releasing: list[threading.Thread] = []
+        """They make the files before durable, and close them."""
 
     @property
     def paths(self) -> list[Path]:
@@ -103,6 +107,13 @@ class RotatingWriter(Writer):
         for line in lines:
             self.write(line, at)
 
+    def close(self, patience: float | None = None) -> bool:
+        """Close the file at hand as Writer does, and wait as long for those before."""
+        closed = super().close(patience)
+        for each in self._releasing:
+            each.join(patience)
+        return closed and not any(each.is_alive() for each in self._releasing)
+
     def _is_full(self, seen: int) -> bool:
         size, age = self._rotation.size, self._rotation.age
         if self.closed or not self.records:
@@ -121,12 +132,14 @@ class RotatingWriter(Writer):
             cause = error.__cause__
             self._tell(cause if isinstance(cause, OSError) else OSError(str(error)))
             return
-        self._end(header.id)
+        ended = self._end(header.id)
         self._take_over(following)
         self._paths.append(path)
+        aside = None if ended is None else self._released_aside(ended)
+        self._releasing = [each for each in (*self._releasing, aside) if each is not None and each.is_alive()]
 
-    def _end(self, following: str) -> None:
-        """End the file at hand with a footer that names the *following* one."""
+    def _end(self, following: str) -> int | None:
+        """End the file at hand with a footer that names the *following* one; give it, to be released."""
         self._continued = following
         try:
             self._append(self._ending())
@@ -135,9 +148,7 @@ class RotatingWriter(Writer):
         self._continued = ""
         self._before += self.size
         self._lost_before = self.lossy
-        if self._fd is not None:
-            # The disk may take its time, and the session has none.
-            threading.Thread(target=self._release, args=(self._fd,), name="rtlog-rotated").start()
+        return self._fd
 
     def _take_over(self, following: Writer) -> None:
         """Go on where *following*, which is nobody else's, has begun."""

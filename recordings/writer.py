@@ -184,8 +184,7 @@ class Writer:
         """Write the footer; nobody waits for the disk to make the file durable, unless by `close`."""
         fd = self._ended()
         if fd is not None:
-            self._closing = threading.Thread(target=self._release, args=(fd,), name="rtlog-closing", daemon=True)
-            self._closing.start()
+            self._closing = self._released_aside(fd)
 
     def _ended(self) -> int | None:
         """Write the footer and give the file, which takes no more records; `None` where it was ended before."""
@@ -213,6 +212,16 @@ class Writer:
                 return
         self._release(fd)
 
+    def _released_aside(self, fd: int) -> threading.Thread | None:
+        """Let a thread release *fd*; where none can be had, as at the end of a program, it is done here."""
+        aside = threading.Thread(target=self._release, args=(fd,), name="rtlog-closing", daemon=True)
+        try:
+            aside.start()
+        except RuntimeError:
+            self._release(fd)
+            return None
+        return aside
+
     def _release(self, fd: int) -> None:
         """Close *fd*, durable where that is wished, and tell where its records are not safe."""
         try:
@@ -233,9 +242,10 @@ class Writer:
 
     def _open(self, *, force: bool) -> int:
         """Make the file, with its header; raises RecordingError."""
+        told = orjson.dumps(self.header.told())
         self._fd = _create(self.path, force=force)
         try:
-            self._append(orjson.dumps(self.header.told()) + b"\n")
+            self._append(told + b"\n")
         except OSError as error:
             os.close(self._fd)
             self.path.unlink(missing_ok=True)

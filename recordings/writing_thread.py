@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
@@ -9,8 +10,12 @@ from typing import Final
 
 LARGEST_BACKLOG: Final = 64 * 1024 * 1024
 """Bytes that may wait for the disk."""
+AT_ONCE: Final = 1024 * 1024
+"""Bytes that are held back at most, to be given at once."""
 PATIENCE: Final = 0.05
-"""Seconds that a disk is given, before it counts as slow."""
+"""Seconds within a second that a disk is waited for, before it counts as slow."""
+NOTICEABLE: Final = 0.005
+"""Seconds; a shorter wait uses up no patience."""
 MISTRUST: Final = 10.0
 """Seconds for which nobody waits for a disk that was slow."""
 
@@ -26,14 +31,18 @@ class WritingThread:
 
     def __init__(self, limit: int = LARGEST_BACKLOG) -> None:
         self._limit = limit
-        self._work: SimpleQueue[list[Work]] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._held: list[Work] = []
+        self._work: SimpleQueue[list[Work] | None] = SimpleQueue()
+        # Again by the same thread where a signal's handler or a destructor tells something too.
+        self._lock = threading.RLock()
+        self._held: deque[Work] = deque()
         self._holding = self._unsettled = False
         # One is the givers', under the lock, and one the thread's.
         self._given_bytes = self._done_bytes = 0
         self._thread: threading.Thread | None = None
+        self._held_bytes = 0
         self._trusted_from = 0.0
+        self._patience = PATIENCE
+        self._last_wait = 0.0
 
     @property
     def full(self) -> bool:
@@ -50,20 +59,28 @@ class WritingThread:
         with self._lock:
             self._given_bytes += size
             self._unsettled = True
+            self._held_bytes += size
             self._held.append((work, arguments, size))
-            if not self._holding:
+            if not self._holding or self._held_bytes > AT_ONCE:
                 self._pass_on()
 
     def hold(self) -> None:
         """Wake the thread no more until `settle`: once for a burst is cheaper than for each of it."""
         self._holding = True
 
+    def make_room(self) -> None:
+        """Where a round has filled the thread up, wait for it as `settle` does; who does not hold waits for nothing."""
+        if self._holding and self.full:
+            self.settle()
+            self._holding = True
+
     def settle(self) -> None:
         """Let all be done that was given, and wait for it, so that a kill costs little.
 
-        A disk is given PATIENCE for that; one that was slow is not waited for while it is mistrusted.
+        A disk is given PATIENCE for that; one that used it up is not waited for while it is mistrusted.
         """
-        trusted, settled = time.monotonic() >= self._trusted_from, threading.Lock()
+        began, settled = time.monotonic(), threading.Lock()
+        trusted = began >= self._trusted_from
         with self._lock:
             self._holding = False
             if not self._unsettled:
@@ -74,22 +91,38 @@ class WritingThread:
                 self._held.append((settled.release, (), 0))
             if self._held:
                 self._pass_on()
-        if trusted and not settled.acquire(timeout=PATIENCE):
-            self._trusted_from = time.monotonic() + MISTRUST
+        if trusted:
+            self._wait(settled, began)
+
+    def _wait(self, settled: threading.Lock, began: float) -> None:
+        """Wait for *settled*. Waits that a session could notice use PATIENCE up, which a second of none gives back."""
+        self._patience = min(PATIENCE, self._patience + (began - self._last_wait) * PATIENCE)
+        self._last_wait = began
+        done = settled.acquire(timeout=max(self._patience, 0))
+        waited = time.monotonic() - began
+        if waited > NOTICEABLE:
+            self._patience -= waited
+        if not done:
+            self._trusted_from = began + MISTRUST
 
     def end(self) -> None:
         """Let the thread end once all is done that was given."""
-        self._work.put([])
+        self._work.put(None)
 
     def _pass_on(self) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="rtlog-writer", daemon=True)
             self._thread.start()
-        self._work.put(self._held)
-        self._held = []
+        # One by one: a signal's handler may come in between, and give something itself.
+        passed: list[Work] = []
+        with suppress(IndexError):
+            while True:
+                passed.append(self._held.popleft())
+        self._held_bytes = 0
+        self._work.put(passed)
 
     def _run(self) -> None:
-        while given := self._work.get():
+        while (given := self._work.get()) is not None:
             for work, arguments, size in given:
                 with suppress(Exception):
                     work(*arguments)

@@ -168,6 +168,48 @@ def test_a_forked_child_leaves_the_recording_of_its_parent_alone(tmp_path: Path)
     assert footer == {"end": True, "records": 1000, "dropped": 0}
 
 
+INTERRUPTED = """
+    import signal, sys
+    from pathlib import Path
+    from rtlog.recordings.recorder import Recorder
+
+    recorder = Recorder.create(Path(sys.argv[1]), queue=1_000_000)
+    heard = []
+    def tell(*_):
+        recorder.mark("of the handler")
+        heard.append(1)
+    signal.signal(signal.SIGALRM, tell)
+    signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+    while len(heard) < 20:
+        recorder.mark("of the program")
+    signal.setitimer(signal.ITIMER_REAL, 0)
+"""
+THREADLESS = """
+    import sys, threading
+    from pathlib import Path
+    from rtlog.recordings.recorder import Recorder
+
+    recorder = Recorder.create(Path(sys.argv[1]), queue=10)
+    recorder.mark("kept")
+    def none(_):
+        raise RuntimeError("can't start new thread at interpreter shutdown")
+    threading.Thread.start = none
+"""
+
+
+def test_a_signal_handler_may_tell_something_while_the_program_does(tmp_path: Path):
+    _, *records, footer = ended(INTERRUPTED, tmp_path / "a.rtlog.jsonl")
+
+    assert [record["text"] for record in records].count("of the handler") >= 20
+    assert footer == {"end": True, "records": len(records), "dropped": 0}
+
+
+def test_a_recording_ends_where_no_thread_can_be_had_any_more(tmp_path: Path):
+    _, record, footer = ended(THREADLESS, tmp_path / "a.rtlog.jsonl")
+
+    assert (record["text"], footer["records"]) == ("kept", 1)
+
+
 def test_what_no_json_can_say_is_kept_as_text(tmp_path: Path):
     endless: dict[str, object] = {"type": "local.log"}
     endless["itself"] = endless

@@ -198,3 +198,13 @@ def test_a_missing_file_and_a_folder_are_refused_in_one_line(tmp_path: Path):
         read(tmp_path / "absent.jsonl")
     with pytest.raises(RecordingError, match="Is a directory"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("records", "missing"), [("5", 4), ("5.0", 4), ('"5"', 4), ("-5", 0), ("true", 0), ("null", 0), ("[]", 0)]
+)
+def test_what_a_footer_counts_may_be_any_number(records: str, missing: int):
+    mark, footer = '{"kind":"mark","seq":1,"t":0,"conn":1,"text":"x"}', f'{{"end":true,"records":{records}}}'
+    with read(io.BytesIO(f"{json.dumps(HEADER)}\n{mark}\n{footer}\n".encode())) as reading:
+        assert len(list(reading)) == 1
+    assert (reading.complete, reading.missing) == (True, missing)

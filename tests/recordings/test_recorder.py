@@ -73,3 +73,9 @@ def test_what_a_program_cannot_say_as_json_does_not_stop_it(tmp_path: Path):
 
     _, *records, _ = lines(recorder.path)
     assert [each.get("kind", each.get("type")) for each in records] == ["data", "data", "local.log"]
+
+
+def test_a_policy_that_nobody_knows_is_refused_and_keeps_no_voice(tmp_path: Path):
+    with pytest.raises(ValueError, match="audio='none': choose meta or keep"):
+        Recorder.create(tmp_path / "a.rtlog.jsonl", audio="none")
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,33 @@ def test_a_disk_that_was_slow_is_not_waited_for_until_it_is_trusted_again(monkey
     thread.give(0, done.append, "again")
     thread.settle()
     assert done == ["later", "again"]
+    thread.end()
+
+
+def test_a_disk_that_is_always_a_little_slow_uses_its_patience_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(writing_thread, "NOTICEABLE", 0.0)
+    thread, going = WritingThread(), threading.Event()
+    answers = iter(range(10**9))
+    while time.monotonic() >= thread._trusted_from and next(answers) < 10**6:
+        thread.give(0, going.wait, 0.01)
+        thread.settle()
+
+    assert next(answers) < 100  # 50 ms, of which a second gives 50 back
+    going.set()
+    thread.end()
+
+
+def test_a_burst_that_is_larger_than_what_may_wait_is_lost_by_no_disk_that_answers(tmp_path: Path):
+    thread = WritingThread(limit=4 * (len(TEXT) + OVERHEAD))
+    writer = QueuedWriter.over(Writer(tmp_path / "a.rtlog.jsonl", Header()), thread=thread, on_failure=pytest.fail)
+    thread.hold()
+    for number in range(100):
+        writer.write(mark(f"{number} {TEXT}"))
+    thread.settle()
+
+    assert writer.close()
+    assert not writer.lossy
+    assert len((tmp_path / "a.rtlog.jsonl").read_bytes().splitlines()) == 102
     thread.end()
 
 

@@ -4,6 +4,7 @@ A voice session may need several sockets: a client that lost its connection dial
 connection continues the recording of the one it replaces, under the next number; two clients at once never share one.
 """
 
+import atexit
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from rtlog.recordings.errors import RecordingError
 from rtlog.recordings.format import AudioPolicy, Header
 from rtlog.recordings.fsync import DEFAULT_INTERVAL, Syncer
 from rtlog.recordings.naming import file_name, new_id, numbered, recordings_folder
-from rtlog.recordings.queued import PATIENCE_AT_EXIT, QueuedWriter
+from rtlog.recordings.queued import PATIENCE_AT_EXIT, SLOW, QueuedWriter
 from rtlog.recordings.recorder import Recorder, tool_name
 from rtlog.recordings.redaction import Redactor
 from rtlog.recordings.resuming import ResumedWriter
@@ -87,7 +88,7 @@ class Sessions:
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self._begun: list[Session] = []
-        self._ended = 0
+        self._closed = 0
         self._live: list[Session] = []
         self.lost = False
         self._upstream = upstream
@@ -135,14 +136,23 @@ class Sessions:
                 session.writer.finish()
                 self._live.remove(session)
 
+    def finish(self) -> None:
+        """Take no more records."""
+        for session in tuple(self._begun):
+            session.writer.finish()
+
     def close(self) -> None:
-        """End every recording; what the disk has not taken after ten seconds is lost."""
+        """Wait until every recording has ended; what the disk has not taken after ten seconds is lost. Once."""
+        atexit.unregister(self.close)
         until = time.monotonic() + PATIENCE_AT_EXIT
-        ending, self._ended = self._begun[self._ended :], len(self._begun)
-        for session in ending:
-            if not session.writer.close(max(0, until - time.monotonic())):
-                self.lost = True
-                self._notice(f"{session.writer.path}: the disk does not answer; its last records are missing")
+        self.finish()
+        ending = self._begun[self._closed :]
+        self._closed += len(ending)
+        stuck = [each for each in ending if not each.writer.close(max(0, until - time.monotonic()))]
+        if stuck:
+            self.lost = True
+            others = f" and {len(stuck) - 1} more" if stuck[1:] else ""
+            self._notice(f"{stuck[0].writer.path}{others}: the disk does not answer; the last records are missing")
         if self._resumed is not None and not self._begun:
             self._resumed.close()
 
@@ -171,6 +181,9 @@ class Sessions:
             title=redactor.text(self._options.title) if self._options.title else None,
         )
         earlier = self._resumed.connections if self._resumed else 0
+        if not self._begun:
+            # A program may forget to close its tap.
+            atexit.register(self.close)
         session = Session(client, self._queued(header, wall_ns), redactor, earlier)
         self._begun.append(session)
         self._live.append(session)
@@ -179,10 +192,10 @@ class Sessions:
     def _queued(self, header: Header, wall_ns: int) -> QueuedWriter:
         """Give a writer that nobody waits for."""
         if self._resumed is not None:
-            return QueuedWriter.over(self._resumed, thread=self._thread, on_failure=self._unrecorded)
+            return QueuedWriter.over(self._resumed, thread=self._thread, on_failure=self._failing)
         path = self._path(header, wall_ns)
         make = partial(self._writer, path, header, self._clock())
-        return QueuedWriter(path, header, make, clock=self._clock, thread=self._thread, on_failure=self._unrecorded)
+        return QueuedWriter(path, header, make, clock=self._clock, thread=self._thread, on_failure=self._failing)
 
     def _writer(self, path: Path, header: Header, begun: int) -> Writer:
         options, clock, syncer, on_failure = self._options, self._clock, self._syncer, self._failed(path)
@@ -202,9 +215,9 @@ class Sessions:
             begun=begun,
         )
 
-    def _unrecorded(self, error: RecordingError) -> None:
+    def _failing(self, error: RecordingError) -> None:
         self.lost = True
-        self._notice(f"not recorded: {error}")
+        self._notice(str(error) if error.problem == SLOW else f"not recorded: {error}")
 
     def _resume(self, path: Path) -> ResumedWriter:
         return ResumedWriter(path, clock=self._clock, syncer=self._syncer, on_failure=self._failed(path))

@@ -155,11 +155,10 @@ class ProxyTap:
             self._server.close()
             self._server = None
         self._backlog.drain()
-        await asyncio.to_thread(self._sessions.close)
+        self._sessions.finish()
         for connection in tuple(self._connections):
             connection.abort()
         await self.idle(timeout=1.0)
-        # One may have begun while the others ended.
         await asyncio.to_thread(self._sessions.close)
         self._thread.end()
 
