@@ -35,7 +35,9 @@ class WritingThread:
         # Again by the same thread where a signal's handler or a destructor tells something too.
         self._lock = threading.RLock()
         self._held: deque[Work] = deque()
-        self._holding = self._unsettled = False
+        self._holder: int | None = None
+        """The thread that holds back what is given until it settles."""
+        self._unsettled = False
         # One is the givers', under the lock, and one the thread's.
         self._given_bytes = self._done_bytes = 0
         self._thread: threading.Thread | None = None
@@ -61,18 +63,18 @@ class WritingThread:
             self._unsettled = True
             self._held_bytes += size
             self._held.append((work, arguments, size))
-            if not self._holding or self._held_bytes > AT_ONCE:
+            if self._holder is None or self._held_bytes > AT_ONCE:
                 self._pass_on()
 
     def hold(self) -> None:
         """Wake the thread no more until `settle`: once for a burst is cheaper than for each of it."""
-        self._holding = True
+        self._holder = threading.get_ident()
 
     def make_room(self) -> None:
         """Where a round has filled the thread up, wait for it as `settle` does; who does not hold waits for nothing."""
-        if self._holding and self.full:
+        if self.full and self._holder == threading.get_ident():
             self.settle()
-            self._holding = True
+            self.hold()
 
     def settle(self) -> None:
         """Let all be done that was given, and wait for it, so that a kill costs little.
@@ -82,7 +84,7 @@ class WritingThread:
         began, settled = time.monotonic(), threading.Lock()
         trusted = began >= self._trusted_from
         with self._lock:
-            self._holding = False
+            self._holder = None
             if not self._unsettled:
                 return
             self._unsettled = False
