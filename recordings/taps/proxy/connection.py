@@ -24,7 +24,7 @@ TLS_HANDSHAKE: Final = 0x16
 class Backlog:
     """What was forwarded and is still to be recorded; it is worked off once every waiting byte has gone on.
 
-    What that makes for *writing* to do is given to it at once, and it may take its time for it once.
+    What that makes for *writing* to do is given to it at once, and waited for as long as its patience allows.
     """
 
     def __init__(self, writing: WritingThread) -> None:
