@@ -30,7 +30,7 @@ LARGEST: Final = 8 * 1024 * 1024
 _NOT_UNDERSTOOD: Final = 1003
 _NOT_RECORDED: Final = 1011
 _HEADERS: Final = ("origin", "user-agent")
-_FAREWELL_SECONDS: Final = 3.0
+_FAREWELL_SECONDS: Final = 10.0
 """How long a page that went without a word may take to say how much it told."""
 
 

@@ -108,6 +108,10 @@ def ended(folder: Path) -> bool:
     return any('"end":true' in path.read_text() for path in folder.iterdir())
 
 
+def events_in(folder: Path) -> int:
+    return sum(path.read_text().count('"event":') for path in folder.iterdir())
+
+
 def told(path: Path) -> list[tuple[object, ...]]:
     return [(r.dir or r.kind, r.type) for r in read(path)]
 
@@ -215,6 +219,8 @@ def test_every_end_ends_the_recording(
         page.goto(site(script))
         page.evaluate(CALL)
         page.evaluate(TALK)
+        # What is still on its way to the recorder would go with a page that goes.
+        wait_until(page, lambda: events_in(folder) == 4)
         page.evaluate(act)
         wait_until(page, lambda: ended(folder))
         end()
