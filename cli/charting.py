@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,9 +17,10 @@ from rtlog.recordings.reader import Reading, read
 from rtlog.recordings.record import Record
 from rtlog.recordings.sources import STDIN
 from rtlog.timelines.builder import TimelineBuilder
-from rtlog.timelines.model import Timeline
-from rtlog.timelines.outline import Outline, Recorded
-from rtlog.timelines.windows import EVERYTHING, Selection
+from rtlog.timelines.gathering import Gathering
+from rtlog.timelines.model import UNTIMED, Timeline
+from rtlog.timelines.outline import Recorded
+from rtlog.timelines.windows import Selection
 
 Choose = Callable[[Recorded, str | None], Selection]
 """Chooses what is shown of a recording, given what it says of its start."""
@@ -49,28 +51,27 @@ def chart(
 ) -> Chart:
     """Give the timeline of the recording at *path*, with T+0 where *epoch* says.
 
-    With *choose* the recording is read twice, and only what it chooses is kept; standard input is read but once.
-    Raises RecordingError for what cannot be read, RtlogError for an epoch that is not there.
+    With *choose* no more than what it chooses is kept of a long recording, which is read twice for that; standard input
+    is read but once. Raises RecordingError for what cannot be read, RtlogError for an epoch that is not there.
     """
-    selection = outline = judged = None
-    if choose is not None and path != STDIN:
-        outline = Outline()
-        judged, header = _read(path, setup, outline, fold=fold, wire_only=wire_only)
-        outline.close(judged)
-        outline.epoch = _epoch(judged, outline, epoch)
+    reading = partial(_read, path, fold=fold, wire_only=wire_only)
+    gathering = Gathering() if choose is not None and path != STDIN else Gathering.of_everything()
+    analysis, header = reading(setup, gathering)
+    builder, outline, selection = gathering.builder, gathering.outline, None
+    if choose is not None and outline is not None:
+        outline.close(analysis)
+        outline.epoch = _epoch(analysis, outline, epoch)
         selection = choose(outline, header.started)
-        # Once is enough: what is drawn along needs no rules.
-        setup = replace(setup, rules=(), options={})
-    builder = TimelineBuilder(selection or EVERYTHING)
-    drawn, header = _read(path, setup, builder, fold=fold, wire_only=wire_only)
-    analysis = judged or drawn
+        builder = TimelineBuilder(selection)
+        # Judged once is enough: what is drawn along needs no rules.
+        reading(replace(setup, rules=(), options={}), builder)
     timeline = builder.build(analysis, real_ids=real_ids)
     timeline.epoch = _epoch(analysis, outline or timeline, epoch)
     return Chart(timeline, report_of(analysis, str(path), header.id, epoch=timeline.epoch), header, selection)
 
 
 def _read(
-    path: Path, setup: Setup, collector: TimelineBuilder | Outline, *, fold: bool, wire_only: bool
+    path: Path, setup: Setup, collector: TimelineBuilder | Gathering, *, fold: bool, wire_only: bool
 ) -> tuple[Analysis, Header]:
     with read(path, fold=fold) as reading:
         analysis = setup.analysis(reading, wire_only=wire_only)
@@ -103,8 +104,8 @@ def _epoch(analysis: Analysis, recorded: Recorded, name: str) -> int | None:
             roots = [story.root.at.t for story in analysis.stories]
             return roots[0] if roots else analysis.epoch
         case "line" if line.isdecimal():
-            found = next((at.t for at in recorded.moments() if at.line == int(line)), None)
-            if found is not None:
+            found = next((t for place, _, t in recorded.places() if place == int(line)), UNTIMED)
+            if found != UNTIMED:
                 return found
             raise RtlogError(f"--epoch {name}: the recording has no record in that line")
     raise RtlogError(f"--epoch {name}: choose push, first, finding or line:N")

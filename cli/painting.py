@@ -72,7 +72,7 @@ class _Painter:
 
     def short(self, line: Line) -> str | None:
         """Give *line* as it is written, `None` where it has to be measured or wrapped."""
-        plain = "".join([segment.text for segment in chain(line.lead, line.body)]).translate(self._signs)
+        plain = self._known("".join([segment.text for segment in chain(line.lead, line.body)]))
         if len(plain) > self._width or not ONE_COLUMN_EACH.fullmatch(plain):
             return None
         if self._colours is None:
@@ -81,7 +81,7 @@ class _Painter:
 
     def _painted(self, segments: Iterable[tuple[str, Role]], room: int) -> Iterator[str]:
         for text, role in segments:
-            told = text.translate(self._signs)[:room]
+            told = self._known(text)[:room]
             room -= len(told)
             style = self._styles.get(role)
             yield style.render(told, color_system=self._colours) if style and told else told
@@ -93,13 +93,20 @@ class _Painter:
         text keep lines as a whole from left to right unless told otherwise, a transcript ends its sentence, and the
         marks show as boxes where they are not known and travel unseen into whatever the line is pasted into.
         """
-        lead, follow, body = (_text(part, self._signs) for part in (line.lead, line.follow or line.lead, line.body))
+        lead, follow, body = (self._text(part) for part in (line.lead, line.follow or line.lead, line.body))
         room = max(NARROWEST, self._width - max(lead.cell_len, follow.cell_len))
         for number, part in enumerate(body.wrap(self._console, room)):
             part.rstrip()
             whole = Text.assemble(follow if number else lead, part)
             whole.rstrip()
             self._console.print(whole, soft_wrap=True)
+
+    def _known(self, text: str) -> str:
+        """Say *text* in signs that the encoding knows."""
+        return text.translate(self._signs) if self._signs else text
+
+    def _text(self, segments: Segments) -> Text:
+        return Text.assemble(*((self._known(segment.text), STYLES.get(segment.role, "")) for segment in segments))
 
 
 def _styles(console: Console, colours: ColorSystem | None) -> Mapping[str, Style]:
@@ -116,7 +123,3 @@ def draws_lifelines(encoding: str) -> bool:
     except (LookupError, UnicodeEncodeError):
         return False
     return True
-
-
-def _text(segments: Segments, signs: dict[int, str]) -> Text:
-    return Text.assemble(*((segment.text.translate(signs), STYLES.get(segment.role, "")) for segment in segments))

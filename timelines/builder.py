@@ -8,7 +8,6 @@ timeline = builder.build(analysis)
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from rtlog.analyzers.analysis import Analysis
 from rtlog.analyzers.finding import Finding
@@ -20,12 +19,10 @@ from rtlog.timelines import keys, sentences
 from rtlog.timelines.coarse import CoarseListener
 from rtlog.timelines.lanes import LaneChanges, LaneWatch
 from rtlog.timelines.local_sentences import of_local
-from rtlog.timelines.model import Arrow, Burst, Element, Entry, Mark, Names, Skipped, Timeline, comes_in_bursts
+from rtlog.timelines.model import UNTIMED, Arrow, Burst, Element, Entry, Mark, Names, Skipped, Timeline, comes_in_bursts
 from rtlog.timelines.spans import Course
 from rtlog.timelines.windows import EVERYTHING, Selection
 from rtlog.timelines.words import joined
-
-UNTIMED: Final = -1
 
 
 class TimelineBuilder:
@@ -35,7 +32,8 @@ class TimelineBuilder:
     """
 
     def __init__(self, selection: Selection = EVERYTHING) -> None:
-        self._elements: list[Element] = []
+        self.elements: list[Element] = []
+        """What there is so far, without findings."""
         self._selection = selection
         self._burst: Burst | None = None
         self._skipped: Skipped | None = None
@@ -55,13 +53,14 @@ class TimelineBuilder:
             return
         if self._skipped is not None:
             self._resume()
-        if comes_in_bursts(record.type or record.kind):
-            self._extend_burst(record)
+        told = record.type or record.kind
+        if comes_in_bursts(told):
+            self._extend_burst(record, told)
             return
         self._burst = None
         for change in changes:
             self._course.feed(change)
-        self._elements.append(_entry(record, changes, self._lanes(changes)))
+        self.elements.append(_entry(record, changes, self._lanes(changes)))
 
     def build(self, analysis: Analysis, *, epoch: int | None = None, real_ids: bool = False) -> Timeline:
         """Give the timeline; *epoch* replaces the T+0 (ns) of the finished *analysis*."""
@@ -69,7 +68,7 @@ class TimelineBuilder:
         self._resume()
         holds = self._selection.holds
         return Timeline(
-            elements=_marked(self._elements, analysis.findings),
+            elements=_marked(self.elements, analysis.findings),
             arrows=[*self._course.arrows, *(a for a in _causes(analysis.findings) if holds(a.target.seq))],
             spans=self._course.spans,
             findings=analysis.findings,
@@ -86,7 +85,7 @@ class TimelineBuilder:
             self._burst = None
             self._course.hide()
             self._skipped = Skipped(at, at)
-            self._elements.append(self._skipped)
+            self.elements.append(self._skipped)
         self._skipped.records += record.folded + 1
         self._skipped.last = last_of(record)
         for change in changes:
@@ -110,12 +109,12 @@ class TimelineBuilder:
             watch = self._watches[connection.number] = LaneWatch(connection)
         return watch.look(connection)
 
-    def _extend_burst(self, record: Record) -> None:
+    def _extend_burst(self, record: Record, told: str) -> None:
         burst = self._burst
         if burst is None or burst.conn != record.conn:
             burst = self._burst = Burst(record.conn)
-            self._elements.append(burst)
-        burst.types.append(record.type or record.kind)
+            self.elements.append(burst)
+        burst.types.append(told)
         burst.dirs.append(record.dir or "")
         burst.lines.append(record.line)
         burst.seqs.append(record.seq)

@@ -132,8 +132,8 @@ class _Builder(TimelineBuilder):
 
     def taken(self) -> tuple[list[Element], list[Span], int]:
         """Give the elements and the spans since the last call, and how many connections there are."""
-        elements, spans = self._elements, self._course.spans
-        self._elements, self._burst = [], None
+        elements, spans = self.elements, self._course.spans
+        self.elements, self._burst = [], None
         self._course.spans, self._course.arrows = [], []
         return elements, spans, len(self._connections)
 

@@ -6,7 +6,7 @@ Times are ns on the recording's clock, as in `Moment`; `Timeline.epoch` is T+0.
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from rtlog.analyzers.finding import Finding, offset_ms
 from rtlog.analyzers.labels import short_id
@@ -18,6 +18,12 @@ from rtlog.timelines.words import Words
 
 SpanKind = Literal["response", "item", "speech", "request", "push", "tool", "playback"]
 StepKind = Literal["push", "sync", "answer", "response", "turn", "tool", "session", "socket", "other"]
+
+
+UNTIMED: Final = -1
+"""The time of a record that has none, where times are kept as numbers."""
+Place = tuple[int, int, int]
+"""Where a record stands: its line, its number, its time in ns or `UNTIMED`."""
 
 
 class StepKey(NamedTuple):
@@ -194,8 +200,10 @@ class Timeline:
 
     def unplaced(self) -> list[Finding]:
         """Give the findings that stand at no record: of damage, of what is missing."""
+        if not self.findings:
+            return []
         told = {finding.at.seq for finding in self.findings}
-        placed = {at.seq for at in self.moments() if at.seq in told}
+        placed = {seq for _, seq, _ in self.places() if seq in told}
         skipped = {f for e in self.elements if isinstance(e, Skipped) for found in e.evidence.values() for f in found}
         return [f for f in self.findings if f.at.seq not in placed and f.id not in skipped]
 
@@ -213,6 +221,16 @@ class Timeline:
     def entries(self) -> Iterator[Entry]:
         """Give the records that are shown one by one."""
         return (element for element in self.elements if isinstance(element, Entry))
+
+    def places(self) -> Iterator[Place]:
+        """Give the place of every record, as `moments` does."""
+        for element in self.elements:
+            match element:
+                case Entry():
+                    at = element.at
+                    yield at.line, at.seq, UNTIMED if at.t is None else at.t
+                case Burst():
+                    yield from zip(element.lines, element.seqs, element.times, strict=True)
 
     def moments(self) -> Iterator[Moment]:
         """Give the moment of every record, burst or not; not of those that were skipped."""

@@ -4,18 +4,15 @@ It is a fraction of the timeline, so that a part of a long recording is drawn by
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rtlog.analyzers.analysis import Analysis
 from rtlog.analyzers.finding import Finding
-from rtlog.analyzers.moment import Moment
 from rtlog.analyzers.reconciler.changes import Change
 from rtlog.analyzers.story import Story
 from rtlog.recordings.record import Record
 from rtlog.timelines import keys
-from rtlog.timelines.model import Mentions, Names, Timeline, comes_in_bursts
-
-UNTIMED = -1
+from rtlog.timelines.model import UNTIMED, Burst, Element, Entry, Mentions, Names, Place, Timeline, comes_in_bursts
 
 
 class Outline:
@@ -35,14 +32,24 @@ class Outline:
 
     def feed(self, record: Record, changes: Sequence[Change]) -> None:
         """Take *record* and what it changed."""
-        self._lines.append(record.line)
-        self._seqs.append(record.seq)
-        self._times.append(UNTIMED if record.t is None else record.t)
+        self._place(record.line, record.seq, record.t)
         event = record.event
         if event is None or comes_in_bursts(record.type):
             return
         items, call = keys.subjects_of(event, changes, changes[0].conn if changes else None)
         self._mentions.add(record.seq, items, keys.response_of(event, changes), call)
+
+    def take(self, elements: Iterable[Element]) -> None:
+        """Take what a timeline has of the records so far; none of it is skipped."""
+        for element in elements:
+            match element:
+                case Entry():
+                    self._place(element.at.line, element.at.seq, element.at.t)
+                    self._mentions.add(element.at.seq, element.items, element.response, element.call)
+                case Burst():
+                    self._lines.extend(element.lines)
+                    self._seqs.extend(element.seqs)
+                    self._times.extend(element.times)
 
     def close(self, analysis: Analysis) -> None:
         """Take what the finished *analysis* found."""
@@ -54,10 +61,14 @@ class Outline:
         """Give where each id is named."""
         return self._mentions
 
-    def moments(self) -> Iterator[Moment]:
-        """Give line, number and time of every record; what it was is not kept."""
-        for line, seq, t in zip(self._lines, self._seqs, self._times, strict=True):
-            yield Moment(line, seq, None if t < 0 else t, "", "", 0)
+    def places(self) -> Iterator[Place]:
+        """Give the place of every record."""
+        return zip(self._lines, self._seqs, self._times, strict=True)
+
+    def _place(self, line: int, seq: int, t: int | None) -> None:
+        self._lines.append(line)
+        self._seqs.append(seq)
+        self._times.append(UNTIMED if t is None else t)
 
 
 Recorded = Timeline | Outline

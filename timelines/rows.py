@@ -102,8 +102,10 @@ class FoldRow:
             self.entries.append(element)
             self.last, self.key = element.at, self.key or element.key
             return
-        for event_type, count in zip(element.types, element.counts, strict=True):
-            self.counts[event_type] += count
+        self.counts.update(element.types)
+        if sum(element.counts) > len(element):
+            for event_type, count in zip(element.types, element.counts, strict=True):
+                self.counts[event_type] += count - 1
         self.dirs.update(element.dirs)
         self.last = element.moment(len(element) - 1)
 
@@ -271,7 +273,7 @@ def _is_minor(entry: Entry) -> bool:
 def _parts(burst: Burst, selection: Selection) -> Iterator[tuple[Burst, bool]]:
     """Cut *burst* where a window begins or ends."""
     start, shown = 0, selection.holds(burst.seqs[0])
-    if selection.windows is not None:
+    if selection.divides(burst.seqs[0], burst.seqs[-1]):
         for index, seq in enumerate(burst.seqs):
             if selection.holds(seq) != shown:
                 yield burst.part(start, index), shown

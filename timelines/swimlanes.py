@@ -19,7 +19,8 @@ BATCH_MS: Final = 50
 HANGING: Final = Segment("  ")
 MARGIN: Final = 10
 """Columns around the parts of a lane: its indent, and the arrow to its remark."""
-CALM: Final[tuple[Stretch, Stretch, Stretch]] = ("calm", "calm", "calm")
+Stretches = tuple[Stretch, Stretch, Stretch]
+CALM: Final[Stretches] = ("calm", "calm", "calm")
 LIFELINES: Final[Mapping[LaneName, frozenset[str]]] = {
     "client": frozenset({"speech"}),
     "server": frozenset({"response"}),
@@ -66,6 +67,8 @@ class SwimLanes:
         self._drawing = drawing
         self._time_width = time_width
         self._busy = busy or Busy(timeline.spans)
+        self._drawn: dict[tuple[str, Stretches], str] = {}
+        """Lifelines that were drawn before: there are few."""
 
     def heading(self) -> Iterator[Line]:
         """Name the lifelines."""
@@ -141,9 +144,16 @@ class SwimLanes:
         return Line(body, lead, (*behind, HANGING))
 
     def _lead(self, time: str = "", direction: str = "", at: Moment | None = None) -> Segments:
-        client, server, local = self._busy.stretches(at)
-        lifelines = self._drawing.lifelines(direction, client=client, server=server, local=local)
-        return (Segment(f"{time:>{self._time_width}} ", "time"), Segment(f"{lifelines}  ", ROLES.get(direction, "")))
+        lifelines = self._lifelines(direction, self._busy.stretches(at))
+        return (Segment(f"{time:>{self._time_width}} ", "time"), Segment(lifelines, ROLES.get(direction, "")))
+
+    def _lifelines(self, direction: str, stretches: Stretches) -> str:
+        drawn = self._drawn.get((direction, stretches))
+        if drawn is None:
+            client, server, local = stretches
+            drawn = f"{self._drawing.lifelines(direction, client=client, server=server, local=local)}  "
+            self._drawn[direction, stretches] = drawn
+        return drawn
 
 
 def _sentence(entry: Entry, timeline: Timeline, teller: Teller) -> Segments:
@@ -179,7 +189,7 @@ class Busy:
             self._running.append(self._coming.pop())
         self._running = [span for span in self._running if span.end is None or span.end.seq >= at.seq]
 
-    def stretches(self, at: Moment | None) -> tuple[Stretch, Stretch, Stretch]:
+    def stretches(self, at: Moment | None) -> Stretches:
         """Say what each lane is at the record *at*, or behind the record that the page has come to."""
         if not self._running:
             return CALM

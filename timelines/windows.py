@@ -5,6 +5,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final, NamedTuple
 
 from rtlog.analyzers.finding import Finding
@@ -53,6 +54,15 @@ class Selection:
             return self.windows[0].first <= seq <= self.windows[0].last
         place = bisect_right(self.windows, seq, key=_first)
         return place > 0 and seq <= self.windows[place - 1].last
+
+    def divides(self, first: int, last: int) -> bool:
+        """Say whether a window begins or ends between two records."""
+        if self.windows is None:
+            return False
+        begun = bisect_right(self.windows, first, key=_first)
+        if begun != bisect_right(self.windows, last, key=_first):
+            return True
+        return begun > 0 and first <= self.windows[begun - 1].last < last
 
     @property
     def asks(self) -> bool:
@@ -112,7 +122,8 @@ def around(recorded: Recorded, name: str, pad_ms: float = PAD_MS) -> tuple[Windo
 
 def between(recorded: Recorded, start: int | None, end: int | None) -> tuple[Window, ...]:
     """Give the window from *start* to *end*, in ns on the recording's clock, both included."""
-    return _spanning(at.seq for at in recorded.moments() if _is_between(at.t, start, end))
+    low, high = 0 if start is None else max(start, 0), inf if end is None else end
+    return _spanning(seq for _, seq, t in recorded.places() if low <= t <= high)
 
 
 def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
@@ -149,13 +160,13 @@ def _of_record(recorded: Recorded, name: str) -> Sequence[Window]:
 
 def _of_line(recorded: Recorded, line: int) -> Sequence[Window]:
     found, beyond = None, False
-    for at in recorded.moments():
-        found, beyond = (at, beyond) if at.line <= line else (found, True)
-        if at.line == line:
+    for place, seq, _ in recorded.places():
+        found, beyond = ((place, seq), beyond) if place <= line else (found, True)
+        if place == line:
             break
-    if found is None or (found.line < line and not beyond):
+    if found is None or (found[0] < line and not beyond):
         raise RtlogError(f"the recording has no record in line {line}")
-    return [Window(found.seq, found.seq)]
+    return [Window(found[1], found[1])]
 
 
 class _Axis:
@@ -165,9 +176,11 @@ class _Axis:
         self._seqs = array("q")
         self._times = array("q")
         """In order; those of records without a time are the last known."""
-        for at in recorded.moments():
-            self._seqs.append(at.seq)
-            self._times.append(max(at.t or 0, self._times[-1] if self._times else 0))
+        last = 0
+        for _, seq, t in recorded.places():
+            last = max(t, last)
+            self._seqs.append(seq)
+            self._times.append(last)
         self._timed = recorded.epoch is not None
 
     def within(self, window: Window) -> range:
@@ -185,10 +198,6 @@ class _Axis:
 
     def with_aftermath(self, window: Window) -> Window:
         return Window(window.first, self.padded(window, AFTERMATH_MS).last) if self._timed else window
-
-
-def _is_between(t: int | None, low: int | None, high: int | None) -> bool:
-    return t is not None and (low is None or t >= low) and (high is None or t <= high)
 
 
 def _spanning(seqs: Iterable[int]) -> tuple[Window, ...]:

@@ -163,7 +163,7 @@ def test_a_long_burst_costs_few_bytes_a_record() -> None:
             Record("response.output_audio.delta", "server", seq=seq, t=seq, event=Event("response.output_audio.delta")),
             (),
         )
-    (burst,) = builder._elements
+    (burst,) = builder.elements
 
     assert isinstance(burst, Burst)
     assert len(burst) == 10_000

@@ -129,7 +129,7 @@ def test_the_memory_of_what_was_given_is_let_go() -> None:
 
     assert len(page) > 50
     assert len(following._page._rows) <= 1
-    assert following._builder._elements == []
+    assert following._builder.elements == []
 
 
 def test_a_label_means_its_item_once_it_is_there() -> None:

@@ -14,6 +14,7 @@ from rtlog.recordings.record import Record
 from rtlog.timelines import windows
 from rtlog.timelines.builder import TimelineBuilder
 from rtlog.timelines.drawing import drawing_for
+from rtlog.timelines.gathering import Gathering
 from rtlog.timelines.issue import Issue
 from rtlog.timelines.markdown import markdown
 from rtlog.timelines.model import Timeline
@@ -74,6 +75,39 @@ def test_what_is_kept_of_a_part_draws_as_the_part_of_the_whole(sample: str, part
 
     assert selection == Selection(PARTS[part](whole))
     assert list(drawn(built(sample, selection), selection)) == list(drawn(whole, selection))
+
+
+@pytest.mark.parametrize(
+    ("elements", "number"), [(0, 10**6), (1, 10**6), (40, 10**6), (10**6, 0), (10**6, 1), (10**6, 99)]
+)
+def test_what_is_too_long_to_keep_becomes_the_outline_that_it_would_have_been(
+    sample: str, elements: int, number: int
+) -> None:
+    gathering, analysis = Gathering(elements, number), Analysis()
+    for record in records(sample):
+        gathering.feed(record, analysis.feed(record))
+    from_the_start, outline = outlined(sample), gathering.outline
+
+    if sum(1 for _ in from_the_start.places()) <= number and elements == 10**6:
+        assert outline is None
+        return
+    assert outline is not None
+    assert gathering.builder.elements == []
+    assert list(outline.places()) == list(from_the_start.places())
+    assert outline.mentions().places == from_the_start.mentions().places
+    assert outline.mentions().calls == from_the_start.mentions().calls
+
+
+@pytest.mark.parametrize("gathering", [Gathering(), Gathering.of_everything()], ids=["short", "unbounded"])
+def test_what_is_short_enough_is_kept_and_draws_the_same(gathering: Gathering) -> None:
+    analysis = Analysis()
+    for record in records("r01"):
+        gathering.feed(record, analysis.feed(record))
+    analysis.finish()
+
+    assert gathering.outline is None
+    whole = gathering.builder.build(analysis)
+    assert list(drawn(whole, EVERYTHING)) == list(drawn(built("r01", EVERYTHING), EVERYTHING))
 
 
 def test_memory_is_that_of_the_part() -> None:
