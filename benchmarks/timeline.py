@@ -3,6 +3,7 @@
 Draws a seeded session of that many records in each style, and a part of it, each as a process of its own, in rounds
 with `rtlog analyze` on the same file. Prints the least, the median and the greatest ratio of the CPU times, the median
 seconds, and the peak memory. With `--events-only` the session has no audio and no deltas: every record is a row.
+Exits 1 where a style needs more than twice the goal, which is for sessions with audio.
 """
 
 import argparse
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 RTLOG: Final = [sys.executable, "-m", "rtlog.cli"]
 ANALYZE: Final = [*RTLOG, "analyze", "--exit-zero"]
+GOAL: Final = 3
+"""Times the CPU of analyze that drawing to text may take."""
 TIMELINES: Final = {
     "lanes": ["--style", "lanes"],
     "steps, whole": ["--style", "steps", "--from", "-100000000"],
@@ -76,9 +79,14 @@ def main() -> None:
     print(f"{arguments.records:,} records, CPU as a multiple of analyze's, {arguments.rounds} rounds")
     print("                 least  median greatest   seconds   MB")
     print(f"  analyze                               {told(analyzed)}")
+    slow: set[str] = set()
     for number, name in enumerate(TIMELINES, 1):
         drawn = [row[number] for row in rows]
-        print(f"  {name:<14} {spread([a.cpu / b.cpu for a, b in zip(drawn, analyzed, strict=True)])}   {told(drawn)}")
+        ratios = [a.cpu / b.cpu for a, b in zip(drawn, analyzed, strict=True)]
+        print(f"  {name:<14} {spread(ratios)}   {told(drawn)}")
+        slow |= {name} if statistics.median(ratios) > 2 * GOAL else set()
+    if slow and not arguments.events_only:
+        raise SystemExit(f"too slow: {', '.join(sorted(slow))}")
 
 
 def told(costs: list[Cost]) -> str:
