@@ -44,7 +44,8 @@ class View:
     @property
     def agree(self) -> bool:
         """Whether every lane that is told holds the same items in the same order."""
-        return self.server == self.mirror and self.local in {None, self.server}
+        same = self.mirror is self.server or self.mirror == self.server
+        return same and (self.local is None or self.local == self.server)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Splice:
 
 def splice(old: Ids, new: Ids) -> Splice | None:
     """Give the difference, `None` where there is none."""
-    if old == new:
+    if old is new or old == new:  # comparing a tuple of thousands with itself looks at each
         return None
     kept = _alike_from(old, new, 1)
     rest = _alike_from(old[kept:], new[kept:], -1)
@@ -110,9 +111,14 @@ class LaneChanges:
         local = old.local or ()
         if self.local is not None:
             local = self.local.apply(local)
+        server = old.server if self.server is None else self.server.apply(old.server)
+        if old.mirror is old.server and self.mirror == self.server:
+            mirror = server
+        else:
+            mirror = old.mirror if self.mirror is None else self.mirror.apply(old.mirror)
         return View(
-            old.server if self.server is None else self.server.apply(old.server),
-            old.mirror if self.mirror is None else self.mirror.apply(old.mirror),
+            server,
+            mirror,
             local if self.local_told else None,
             self.whole,
             self.simulated_by,
@@ -227,14 +233,17 @@ class LaneHistory:
     def view(self, point: int) -> View:
         """Give the lanes after the first *point* changes."""
         recent = self._recent
-        known = max((each for each in recent if each <= point), default=0)
-        view = recent.get(known, View())
-        for changes in self._changes[known:point]:
-            view = changes.apply(view)
-        recent.pop(point, None)
+        view = recent.pop(point, None) or self._put_together(point)
         recent[point] = view
         if len(recent) > KEPT_VIEWS:
             del recent[next(iter(recent))]
+        return view
+
+    def _put_together(self, point: int) -> View:
+        known = max((each for each in self._recent if each <= point), default=0)
+        view = self._recent.get(known, View())
+        for changes in self._changes[known:point]:
+            view = changes.apply(view)
         return view
 
 

@@ -181,10 +181,12 @@ class Busy:
         self._coming = sorted(drawn, key=lambda span: span.start.seq, reverse=True)
         self._running: list[Span] = []
         self._seq = 0
+        self._beyond: Stretches | None = None
+        """What each lane is behind the record that the page has come to, once that was asked."""
 
     def upto(self, at: Moment) -> None:
         """Go on to *at*."""
-        self._seq = at.seq
+        self._seq, self._beyond = at.seq, None
         while self._coming and self._coming[-1].start.seq <= at.seq:
             self._running.append(self._coming.pop())
         self._running = [span for span in self._running if span.end is None or span.end.seq >= at.seq]
@@ -193,6 +195,13 @@ class Busy:
         """Say what each lane is at the record *at*, or behind the record that the page has come to."""
         if not self._running:
             return CALM
+        if at is not None:
+            return self._stretches(at)
+        if self._beyond is None:
+            self._beyond = self._stretches(None)
+        return self._beyond
+
+    def _stretches(self, at: Moment | None) -> Stretches:
         return self._stretch("client", at), self._stretch("server", at), self._stretch("local", at)
 
     def _stretch(self, lane: LaneName, at: Moment | None) -> Stretch:
