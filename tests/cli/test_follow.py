@@ -50,7 +50,7 @@ class Terminal:
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
         )
-        self.said = ""
+        self._said = b""
 
     def resize(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -78,6 +78,11 @@ class Terminal:
         os.write(self._master, b"\x03")
 
     @property
+    def said(self) -> str:
+        """All that it wrote, decoded as a whole: a read may end within a character."""
+        return self._said.decode("utf-8", "replace")
+
+    @property
     def plain(self) -> str:
         return CONTROL.sub("", self.said).replace("\r\n", "\n")
 
@@ -91,7 +96,7 @@ class Terminal:
     def _read(self) -> bool:
         if not select.select([self._master], [], [], 0.05)[0]:
             return False
-        self.said += os.read(self._master, 65536).decode("utf-8", "replace")
+        self._said += os.read(self._master, 65536)
         return True
 
 
