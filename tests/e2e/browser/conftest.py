@@ -42,11 +42,13 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
 
 @pytest.fixture
 def opened(page: Page, drawn: Callable[..., Path]) -> Callable[..., Page]:
-    """A function that draws a recording and gives its page, opened."""
+    """A function that draws a recording and gives its page, opened and painted."""
 
     def open_page(recording: str | Path, *options: str) -> Page:
         page.goto(drawn(recording, *options).as_uri())
         page.wait_for_selector("html[data-ready]", state="attached")
+        # The rows of the table are there with the first frame, which a busy machine may draw much later.
+        page.evaluate("() => new Promise(requestAnimationFrame)")
         return page
 
     return open_page
