@@ -22,6 +22,13 @@ def mark(text: str) -> KindLine:
     return KindLine("mark", 1, {"text": text})
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a disk be waited for as long as it takes: on a busy machine the thread may get its turn late."""
+    monkeypatch.setattr(writing_thread, "PATIENCE", 60)
+
+
+@pytest.mark.usefixtures("patient")
 def test_what_is_given_while_it_is_held_waits_until_it_is_settled_and_keeps_its_order():
     thread, done = WritingThread(), []
     thread.hold()
@@ -34,6 +41,7 @@ def test_what_is_given_while_it_is_held_waits_until_it_is_settled_and_keeps_its_
     thread.end()
 
 
+@pytest.mark.usefixtures("patient")
 def test_settling_waits_for_all_that_was_given():
     thread, done = WritingThread(), []
     for number in range(100):
@@ -45,6 +53,7 @@ def test_settling_waits_for_all_that_was_given():
 
 def test_a_disk_that_was_slow_is_not_waited_for_until_it_is_trusted_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(writing_thread, "PATIENCE", 0.01)
+    monkeypatch.setattr(writing_thread, "MISTRUST", 1000)
     thread, answered, done = WritingThread(), threading.Event(), []
     thread.give(0, answered.wait)
     thread.settle()  # would wait for ever, had it no end
@@ -75,6 +84,7 @@ def test_a_disk_that_is_always_a_little_slow_uses_its_patience_up(monkeypatch: p
     thread.end()
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_burst_that_is_larger_than_what_may_wait_is_lost_by_no_disk_that_answers(tmp_path: Path):
     thread = WritingThread(limit=4 * (len(TEXT) + OVERHEAD))
     writer = QueuedWriter.over(Writer(tmp_path / "a.rtlog.jsonl", Header()), thread=thread, on_failure=pytest.fail)
@@ -89,6 +99,7 @@ def test_a_burst_that_is_larger_than_what_may_wait_is_lost_by_no_disk_that_answe
     thread.end()
 
 
+@pytest.mark.usefixtures("patient")
 def test_work_that_fails_leaves_the_thread_at_work():
     thread, done = WritingThread(), []
     thread.give(0, int, "no number")
