@@ -76,6 +76,7 @@ def test_closing_twice_and_writing_after_it_change_nothing(tmp_path: Path):
 
 
 def test_a_recording_that_is_finished_has_its_footer_and_is_closed_by_another_thread(tmp_path: Path):
+    others = threads("rtlog-closing")
     writer = Writer(tmp_path / "a.rtlog.jsonl", Header(), syncer=Syncer(60))
     writer.write(mark("last"))
 
@@ -86,7 +87,7 @@ def test_a_recording_that_is_finished_has_its_footer_and_is_closed_by_another_th
     assert writer.closed
     assert lines(writer.path)[-1] == {"end": True, "records": 1, "dropped": 0}
     writer.close()
-    assert not [each for each in threading.enumerate() if each.name == "rtlog-closing"]
+    assert threads("rtlog-closing") <= others
 
 
 def test_an_existing_file_is_refused_or_replaced(tmp_path: Path):
@@ -194,6 +195,11 @@ def test_a_gap_of_another_cause_counts_as_loss(tmp_path: Path):
     assert footer["dropped"] == 1
 
 
+def threads(name: str) -> set[threading.Thread]:
+    """Give those called *name*; what other tests have ended may not have come to its end yet."""
+    return {each for each in threading.enumerate() if each.name == name}
+
+
 class CountedSync:
     def __init__(self, enough: int) -> None:
         self.calls = count(1)
@@ -206,11 +212,12 @@ class CountedSync:
 
 
 def test_a_syncer_keeps_syncing_what_is_in_it_and_ends_with_the_last_file():
+    others = threads("rtlog-fsync")
     file, syncer = CountedSync(3), Syncer(interval=0.001)
 
     syncer.add(file)
     assert file.reached.wait(timeout=30)
-    (thread,) = (each for each in threading.enumerate() if each.name == "rtlog-fsync")
+    (thread,) = threads("rtlog-fsync") - others
     syncer.remove(file)
     thread.join(timeout=30)
 
