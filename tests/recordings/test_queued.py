@@ -24,40 +24,56 @@ def parsed(data: bytes):
     return [json.loads(line) for line in data.splitlines()]
 
 
+class FirstLine(KindLine):
+    """A line that says when the thread has taken it out of the queue, to write it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("mark", 1, {"text": text})
+        self.taken = threading.Event()
+
+    def encode(self, seq: int, t: int | None) -> bytes:
+        self.taken.set()
+        return super().encode(seq, t)
+
+
+def made_to_wait(writer: QueuedWriter, text: str) -> None:
+    """Let the thread of *writer* wait for its stuck disk with a line that says *text*; it takes no more then."""
+    line = FirstLine(text)
+    writer.write(line)
+    line.taken.wait()
+
+
 def test_no_call_waits_for_a_stuck_disk_and_what_does_not_fit_is_one_counted_gap(tmp_path: Path):
     disk = StuckDisk(there := Writer(tmp_path / "a.rtlog.jsonl", Header()))
     writer = QueuedWriter.over(there, queue=10)
+    made_to_wait(writer, "0")
 
-    for number in range(50):  # would wait for ever, were any of them to write
+    for number in range(1, 50):  # would wait for ever, were any of them to write
         writer.write(mark(str(number)))
 
     assert writer.lossy
     *records, footer = disk.free().rest(writer.close)
     *kept, gap = records
-    assert [record["text"] for record in kept] == [str(number) for number in range(len(kept))]
-    assert len(kept) in {10, 11}  # the thread had taken the first one out, or had not yet
-    assert (gap["kind"], gap["lost"], gap["reason"]) == ("gap", 50 - len(kept), "the queue was full")
-    assert footer == {"end": True, "records": len(records), "dropped": gap["lost"]}
+    assert [record["text"] for record in kept] == [str(number) for number in range(11)]
+    assert (gap["kind"], gap["lost"], gap["reason"]) == ("gap", 39, "the queue was full")
+    assert footer == {"end": True, "records": 12, "dropped": 39}
 
 
 def test_after_an_overflow_the_gap_stands_where_the_lost_records_would_have_stood(tmp_path: Path):
     moments = iter(range(0, 10_000, 100))
     disk = StuckDisk(there := Writer(tmp_path / "a.rtlog.jsonl", Header(), clock=lambda: next(moments)))
     writer = QueuedWriter.over(there, queue=1)
-    for number in range(3):
-        writer.write(mark(str(number)))
-    lost = writer._missed
-    kept = 3 - lost
+    made_to_wait(writer, "written")
+    for text in ("kept", "lost"):
+        writer.write(mark(text))
 
-    written = [
-        json.loads(disk.free().reader.readline()),
-        *(json.loads(disk.reader.readline()) for _ in range(kept - 1)),
-    ]
+    disk.free()
+    before = [json.loads(disk.reader.readline()) for _ in range(2)]
     writer.write(mark("room again"))
 
     gap, after, footer = disk.rest(writer.close)
-    assert [record["text"] for record in written] == ["0", "1"][:kept]
-    assert (gap["kind"], gap["lost"], footer["dropped"]) == ("gap", lost, lost)
+    assert [record["text"] for record in before] == ["written", "kept"]
+    assert (gap["kind"], gap["lost"], footer["dropped"]) == ("gap", 1, 1)
     assert after["text"] == "room again"
 
 
