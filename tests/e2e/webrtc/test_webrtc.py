@@ -237,6 +237,8 @@ def test_what_goes_with_the_page_is_counted(page: Page, tmp_path: Path, site: Ca
     with recorder(folder) as (script, end):
         page.goto(site(script))
         page.evaluate(CALL)
+        # Of a page that goes before the recorder has answered it there is no recording.
+        wait_until(page, lambda: any(folder.iterdir()))
         page.evaluate(BURST_AND_LEAVE)
         wait_until(page, lambda: ended(folder))
         end()
