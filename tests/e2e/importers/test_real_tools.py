@@ -74,7 +74,7 @@ class Stage:
             await speak(self.script, client)
 
     async def recorded(self) -> Path:
-        await self.tap.idle(5)
+        await self.tap.idle(30)
         (path,) = self.tap.summary().paths
         return path
 

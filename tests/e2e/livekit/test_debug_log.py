@@ -67,7 +67,7 @@ async def test_the_log_of_an_agent_tells_what_the_proxy_saw(tmp_path: Path, rele
                 python, "-c", PROGRAM, HERE / "agent.py", env=environment, stdout=out, stderr=asyncio.subprocess.STDOUT
             )
             assert await agent.wait() == 0, log.read_text()
-        await tap.idle(5)
+        await tap.idle(30)
     command = (sys.executable, "-m", "rtlog.cli", "import", log, "-o", imported)
     importing = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
     _, said = await importing.communicate()

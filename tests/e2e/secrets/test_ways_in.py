@@ -189,7 +189,7 @@ def by_proxy(session: Session, folder: Path, audio: str, rotation: Rotation | No
             with pytest.raises(InvalidStatus):
                 await talk(dialled)
             await talk(dialled)
-            await tap.idle(5)
+            await tap.idle(30)
 
     asyncio.run(play())
     return notices
