@@ -326,12 +326,10 @@ async def test_a_recording_that_cannot_be_made_leaves_the_session_alone_and_coun
     notes: list[str] = []
     (tmp_path / "taken.rtlog.jsonl").write_text("")
     options = Options(output=tmp_path / "taken.rtlog.jsonl")
-    async with proxied(tmp_path, options=options, notice=notes.append) as tap:
-        async with connect(ws(tap)) as client:
-            assert await client.recv() == CREATED
-        summary = tap.summary()
+    async with proxied(tmp_path, options=options, notice=notes.append) as tap, connect(ws(tap)) as client:
+        assert await client.recv() == CREATED
 
-    assert summary.lossy
+    assert tap.summary().lossy
     assert [note.startswith("not recorded: ") for note in notes] == [True]
 
 
@@ -361,7 +359,11 @@ async def test_a_hundred_sessions_at_once_each_have_their_own_recording(tmp_path
 KILLED = textwrap.dedent("""
     import asyncio, sys
     from pathlib import Path
+    from rtlog.recordings import writing_thread
     from rtlog.recordings.taps.proxy import Options, ProxyTap
+
+    # A disk that counts as slow is not waited for, and on a busy machine the thread's turn may come as late.
+    writing_thread.PATIENCE = 60
 
     async def main():
         async with ProxyTap(sys.argv[1], options=Options(output=Path(sys.argv[2]))) as tap:
