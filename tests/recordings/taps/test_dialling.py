@@ -1,6 +1,7 @@
 """The way to the upstream through an HTTP proxy: a small real one, which takes CONNECT and tells what it was asked."""
 
 import asyncio
+import socket
 import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -136,14 +137,16 @@ async def test_a_proxy_that_refuses_is_a_502_that_says_so_without_the_password(
 
 
 async def test_a_proxy_that_is_not_there_is_a_502_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    async with through(ConnectProxy(0)) as proxy:
-        pass
-    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
-    async with ProxyTap("wss://provider.test", options=Options(output=tmp_path)) as tap:
-        with pytest.raises(InvalidStatus) as error:
-            await connect(ws(tap), proxy=None)
+    # Taken, so that nobody else listens there meanwhile.
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        async with ProxyTap("wss://provider.test", options=Options(output=tmp_path)) as tap:
+            with pytest.raises(InvalidStatus) as error:
+                await connect(ws(tap), proxy=None)
 
-    said = f"wss://provider.test cannot be reached: the proxy 127.0.0.1:{proxy.port}: "
+    said = f"wss://provider.test cannot be reached: the proxy 127.0.0.1:{port}: "
     assert said.encode() in (error.value.response.body or b"")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -228,13 +229,14 @@ async def test_what_is_no_request_for_the_upstream_is_refused(tmp_path: Path, re
 
 
 async def test_an_upstream_that_cannot_be_reached_is_a_502_and_one_note(tmp_path: Path):
-    async with serve(echo, "127.0.0.1", 0) as server:
-        port = port_of(server)
     notes: list[str] = []
-
-    async with ProxyTap(f"ws://127.0.0.1:{port}", options=Options(output=tmp_path), notice=notes.append) as tap:
-        with pytest.raises(InvalidStatus) as error:
-            await connect(ws(tap))
+    # Taken, so that nobody else listens there meanwhile.
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        async with ProxyTap(f"ws://127.0.0.1:{port}", options=Options(output=tmp_path), notice=notes.append) as tap:
+            with pytest.raises(InvalidStatus) as error:
+                await connect(ws(tap))
 
     assert error.value.response.status_code == 502
     (note,) = notes
