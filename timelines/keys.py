@@ -7,7 +7,7 @@ from rtlog.analyzers.reconciler.connection import Connection
 from rtlog.analyzers.reconciler.life import Request
 from rtlog.recordings.record import Event, Record
 from rtlog.timelines.model import StepKey
-from rtlog.timelines.sentences import Told, change
+from rtlog.timelines.sentences import Told
 
 SESSION: Final = StepKey("session", "")
 SYNCS: Final = frozenset({"conversation.item.create", "conversation.item.delete"})
@@ -30,11 +30,13 @@ def key_of(record: Record, event_type: str, told: Told) -> StepKey | None:
 
 
 def _request(told: Told) -> Request | None:
-    sent = change(told, ch.RequestSent) or change(told, ch.RequestAnswered)
-    if sent is not None:
-        return sent.request
-    error = change(told, ch.ErrorReceived)
-    return error.request if error is not None else None
+    refused = None
+    for each in told:
+        if isinstance(each, ch.RequestSent | ch.RequestAnswered):
+            return each.request
+        if isinstance(each, ch.ErrorReceived):
+            refused = each.request
+    return refused
 
 
 def _of_local(event: Event) -> StepKey | None:
