@@ -17,7 +17,7 @@ from rtlog.recordings.errors import RtlogError
 
 LONGEST_S = 60
 KEY = "planted-0123456789abcdef"
-SHORT_S = 0.05
+SHORT_S = 0.3
 """The plugin reconnects of its own accord when a connection is that old."""
 
 

@@ -251,7 +251,8 @@ async def test_a_reconnect_begins_the_next_connection_of_the_same_file(release: 
         for record in records
         if record.kind in {"open", "close"} or record.type.startswith("local.reconnect")
     ]
-    first = [record.type for record in records if record.conn == 2 and record.dir == "server"]
+    # So short a connection may be over before a busy machine has greeted it; then the next one is.
+    first = [record.type for record in records if record.conn > 1 and record.dir == "server"]
     assert told_of[:5] == [
         (1, "open"),
         (1, "close"),
