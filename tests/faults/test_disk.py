@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from stuck_disk import StuckDisk
 from websockets.frames import Opcode
-from wires import Stream, framed, recording, recordings, shake, tapped, told, upstream
+from wires import PATIENT, Stream, framed, recording, recordings, shake, tapped, told, upstream
 
 from rtlog.recordings.taps.proxy import sessions
 
@@ -89,7 +89,8 @@ async def test_a_full_disk_costs_records_that_are_counted_and_no_byte_of_the_ses
     request: pytest.FixtureRequest, kind: str
 ):
     disk: Disk = request.getfixturevalue(kind)
-    async with upstream() as there, recording(there.url, "-o", disk.folder / "a.rtlog.jsonl") as record:
+    path = disk.folder / "a.rtlog.jsonl"
+    async with upstream() as there, recording(there.url, "-o", path, before=PATIENT) as record:
         client, server = await shake(record.port, there)
         disk.fill(record.process.pid)
         await said(client, server, range(LOST))
@@ -98,7 +99,7 @@ async def test_a_full_disk_costs_records_that_are_counted_and_no_byte_of_the_ses
         await hung_up(client, server)
         status = await record.end()
 
-    _, *records, footer = told(disk.folder / "a.rtlog.jsonl")
+    _, *records, footer = told(path)
     numbers = [each["event"]["number"] for each in records if each.get("type") == "x"]
     (gap,) = [each["lost"] for each in records if each.get("kind") == "gap"]
     before = next(index for index, number in enumerate(numbers) if index != number)
@@ -128,7 +129,8 @@ async def test_a_disk_that_stays_full_leaves_whole_lines(small_disk: Disk):
 async def test_a_folder_that_takes_no_new_file_is_told_and_the_sessions_go_on(tmp_path: Path):
     folder, aside = tmp_path / "recordings", tmp_path / "aside"
     folder.mkdir()
-    async with upstream() as there, recording(there.url, "-o", folder, "--split", "connection") as record:
+    options = "-o", folder, "--split", "connection"
+    async with upstream() as there, recording(there.url, *options, before=PATIENT) as record:
         for change in (lambda: None, partial(turn_into_a_file, folder, aside), partial(turn_back, folder, aside)):
             change()
             ends = await shake(record.port, there)
@@ -154,7 +156,8 @@ def turn_back(folder: Path, aside: Path) -> None:
 async def test_a_folder_that_is_removed_is_told_once_and_the_next_session_makes_it_again(tmp_path: Path):
     folder = tmp_path / "recordings"
     folder.mkdir()
-    async with upstream() as there, recording(there.url, "-o", folder, "--split", "connection") as record:
+    options = "-o", folder, "--split", "connection"
+    async with upstream() as there, recording(there.url, *options, before=PATIENT) as record:
         first = await shake(record.port, there)
         await said(*first, range(2))
         shutil.rmtree(folder)

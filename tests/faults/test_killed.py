@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from websockets.frames import Opcode
-from wires import FULL, Recording, Stream, framed, recording, shake, upstream
+from wires import FULL, PATIENT, Recording, Stream, framed, recording, shake, upstream
 
 from rtlog.cli.doctoring import diagnose, repair
 from rtlog.recordings.reader import read
@@ -77,7 +77,7 @@ class Conversation:
 
 async def killed(folder: Path, chance: Random) -> list[Conversation]:
     """Record two clients until a random message has arrived, kill the recorder, and give what had arrived in all."""
-    async with upstream() as there, recording(there.url, "-o", folder, "--fsync", "0") as record:
+    async with upstream() as there, recording(there.url, "-o", folder, "--fsync", "0", before=PATIENT) as record:
         load = Load(record, chance, chance.randint(1, MOST))
         conversations = [
             Conversation(load, f"client {number}", *await shake(record.port, there, agent=f"client {number}"))

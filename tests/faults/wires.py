@@ -25,6 +25,12 @@ FULL = os.environ.get("RTLOG_FAULTS") == "full"
 UPGRADE = b"GET /v1/realtime HTTP/1.1\r\nHost: client\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 
+PATIENT = "from rtlog.recordings import writing_thread; writing_thread.PATIENCE = 60"
+"""Goes before a recorder that has recorded what arrived before it reads on, even where its thread gets its turn late.
+
+By itself it waits 50 ms for its thread, and takes a busy machine for a slow disk.
+"""
+
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
