@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -440,7 +441,7 @@ CLIENT = textwrap.dedent("""
         await connection.wait_closed()
 
     async def main():
-        async with serve(play, "127.0.0.1", int(sys.argv[2])):
+        async with serve(play, "127.0.0.1", int(sys.argv[2]), reuse_port=True):
             url = os.environ["OPENAI_BASE_URL"].replace("http", "ws", 1) + "/realtime?model=m"
             async with connect(url) as client:
                 await client.send('{"type":"response.create"}')
@@ -462,11 +463,16 @@ EVENTS = [
 
 
 @pytest.fixture
-def program(tmp_path: Path, unused_tcp_port: int) -> tuple[str, ...]:
+def program(tmp_path: Path) -> Iterator[tuple[str, ...]]:
     """A program that is client and server of one short session; exits with 5."""
     (tmp_path / "client.py").write_text(CLIENT)
     (tmp_path / "events.json").write_text(json.dumps(EVENTS))
-    return (f"ws://127.0.0.1:{unused_tcp_port}", sys.executable, "client.py", "events.json", str(unused_tcp_port))
+    # Bound, and not listened at: the program shares the port, and nobody else is given it meanwhile.
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        port = str(held.getsockname()[1])
+        yield (f"ws://127.0.0.1:{port}", sys.executable, "client.py", "events.json", port)
 
 
 def test_a_live_recording_shows_the_session_and_keeps_what_the_program_prints_in_a_file(
