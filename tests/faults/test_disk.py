@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -222,7 +223,9 @@ async def test_a_disk_that_never_answers_again_is_told_of_and_the_recorder_ends(
             client, server = await shake(tap._port, there)
             await said(client, server, range(2))
             tap._backlog.drain()
-            tap._thread.settle()
+            written = threading.Event()
+            tap._thread.give(0, written.set)
+            await asyncio.to_thread(written.wait)
             disk = StuckDisk(tap._sessions.all[0].writer._writer)
             await said(client, server, range(2, LOST))
         assert tap.summary().lossy
