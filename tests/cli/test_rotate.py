@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -40,28 +41,30 @@ async def record(folder: Path, *arguments: str) -> tuple[int | None, str]:
     return process.returncode, told.decode()
 
 
-def written(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+def written(folder: Path) -> list[tuple[Path, list[dict[str, Any]]]]:
+    """Give each file and its lines, in the order in which one continues the other."""
+    parts = {}
+    for path in folder.rglob("*.jsonl"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        parts[lines[0]["id"]] = path, lines
+    (first,) = (name for name, (_, lines) in parts.items() if "continues" not in lines[0])
+    chain = [parts.pop(first)]
+    while "continued" in chain[-1][1][-1]:
+        chain.append(parts.pop(chain[-1][1][-1]["continued"]))
+        assert chain[-1][1][0]["continues"] == chain[-2][1][0]["id"]
+    assert parts == {}
+    return chain
 
 
 @pytest.mark.parametrize("output", [(), ("-o", "call.rtlog.jsonl")], ids=["folder", "file"])
 async def test_a_session_in_several_files_is_whole(tmp_path: Path, output: tuple[str, ...]) -> None:
     status, told = await record(tmp_path, "--rotate-size", "0.01", *output)
 
-    files = written(tmp_path)
-    assert (status, len(files) > 3) == (0, True), told
-    assert f"wrote {files[0].relative_to(tmp_path)}" in told
-    assert f"wrote {files[-1].relative_to(tmp_path)}" in told
-    lines = [[json.loads(line) for line in path.read_text().splitlines()] for path in files]
-    parts = {part[0]["id"]: part for part in lines}
-    first = next(part for part in lines if "continues" not in part[0])
-    events, part = [], first
-    while True:
-        events += [line["event"]["event_id"] for line in part if "event" in line]
-        if "continued" not in part[-1]:
-            break
-        assert parts[part[-1]["continued"]][0]["continues"] == part[0]["id"]
-        part = parts[part[-1]["continued"]]
+    chain = written(tmp_path)
+    assert (status, len(chain) > 3) == (0, True), told
+    assert f"wrote {chain[0][0].relative_to(tmp_path)}" in told
+    assert f"wrote {chain[-1][0].relative_to(tmp_path)}" in told
+    events = [line["event"]["event_id"] for _, lines in chain for line in lines if "event" in line]
     assert events == [f"e{number}" for number in range(EVENTS)]
 
 
