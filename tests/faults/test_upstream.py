@@ -169,6 +169,7 @@ async def test_connections_that_are_reset_before_the_answer_leave_the_next_sessi
             client = await dial(port_of(tap))
             client[1].write(UPGRADE)
             server = await there.accepted.get()
+            await server[0].readuntil(b"\r\n\r\n")
             reset(server[1])
             with pytest.raises(ConnectionResetError):
                 await client[0].read()
