@@ -1,5 +1,6 @@
 """What a record costs depends on who listens to it: rules about deletes cost deltas nothing."""
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -35,11 +36,14 @@ def called(act: Callable[[], object]) -> int:
         nonlocal calls
         calls += event in {"call", "c_call"}
 
+    # A collection calls whoever asked to be told of it, at a moment that what ran before decides.
+    gc.disable()
     sys.setprofile(count)
     try:
         act()
     finally:
         sys.setprofile(None)
+        gc.enable()
     return calls
 
 
