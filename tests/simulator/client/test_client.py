@@ -17,12 +17,14 @@ from rtlog.simulator.scenario import Hold, Scenario, Sent
 from rtlog.simulator.server import SimulatedServer
 from rtlog.simulator.stage import Stage
 
+# On a busy machine an answer may take longer than LiveKit's client waits for it.
+PATIENT = replace(LIVEKIT_1_4, reply_timeout_s=60, push_timeout_s=60)
 GREETING = [message("user", "Hello?", "msg1"), message("assistant", "Good morning.", "msg2")]
 
 
 @asynccontextmanager
 async def session(
-    scenario: Scenario, told: list[dict[str, Any]], profile: Profile = LIVEKIT_1_4
+    scenario: Scenario, told: list[dict[str, Any]], profile: Profile = PATIENT
 ) -> AsyncIterator[tuple[RealtimeClient, Stage]]:
     async with (
         SimulatedServer(scenario) as server,
@@ -124,7 +126,8 @@ async def test_the_call_center_of_1_4_6_deletes_the_call_that_is_on_its_way():
 
 async def test_the_call_center_of_1_5_0_keeps_it():
     told: list[dict[str, Any]] = []
-    async with session(scenarios.load("in_flight_delete_fixed"), told, LIVEKIT_1_5) as (client, stage):
+    patient = replace(LIVEKIT_1_5, reply_timeout_s=60, push_timeout_s=60)
+    async with session(scenarios.load("in_flight_delete_fixed"), told, patient) as (client, stage):
         await CallCenter(client, pace=0, repairs=False).run()
 
         call = next(event["item_id"] for event in told if event["type"] == "local.tool_started")
