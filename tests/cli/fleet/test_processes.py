@@ -175,7 +175,10 @@ def test_an_interrupt_ends_the_workers(tmp_path: Path):
     os.mkfifo(fifo)
     with subprocess.Popen([*COMMAND, fifo, CLEAN, "-j", "2"], stderr=subprocess.PIPE) as running:
         with fifo.open("wb"):
-            (worker,) = holders(fifo)
+            # Whom the open here has woken may not hold it yet.
+            while not (held := set(holders(fifo))):
+                pass
+            (worker,) = held
             running.send_signal(signal.SIGINT)
             _, err = running.communicate()
         assert (running.returncode, err) == (130, b"")
