@@ -24,6 +24,8 @@ from rtlog.recordings.errors import RtlogError
 from rtlog.recordings.taps.proxy import Listen, Options, ProxyTap
 
 KEY = "sk-proj-Zq8vX2mN4bL6kJ1hG3fD5sA7"
+UNHURRIED = {"open_timeout": None, "ping_interval": None}
+"""No handshake is given up after ten seconds, no ping sent after twenty, however busy the machine."""
 CREATED = '{"type":"session.created","session":{"id":"sess_1"}}'
 
 
@@ -44,7 +46,7 @@ async def proxied(
     serving = {
         key: options.pop(key) for key in ("process_request", "ssl", "compression", "subprotocols") if key in options
     }
-    async with serve(handler, "127.0.0.1", 0, **serving) as server:
+    async with serve(handler, "127.0.0.1", 0, **UNHURRIED, **serving) as server:
         scheme = "wss://localhost" if "ssl" in serving else "ws://127.0.0.1"
         async with ProxyTap(f"{scheme}:{port_of(server)}", **{"options": Options(output=folder), **options}) as tap:
             yield tap
@@ -337,7 +339,7 @@ async def test_a_recording_that_cannot_be_made_leaves_the_session_alone_and_coun
 
 async def test_a_hundred_sessions_at_once_each_have_their_own_recording(tmp_path: Path):
     async def talk(tap: ProxyTap, number: int) -> None:
-        async with connect(ws(tap), user_agent_header=f"client {number}") as client:
+        async with connect(ws(tap), user_agent_header=f"client {number}", **UNHURRIED) as client:
             await client.recv()
             for turn in range(5):
                 await client.send(f'{{"type":"response.create","event_id":"c{number}-{turn}"}}')
