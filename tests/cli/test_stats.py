@@ -61,7 +61,7 @@ def test_several_recordings_are_pooled_and_told_apart():
 
     assert len(report["recordings"]) > 1
     assert all(sum(o["count"] for o in each if (o["kind"], o["of"]) == key) == pooled[key] for key in pooled)
-    text = rtlog("stats", SAMPLES, COLUMNS="160").stdout.decode()
+    text = rtlog("stats", SAMPLES, COLUMNS="1000").stdout.decode()
     assert all(recording["path"] in text for recording in report["recordings"])
 
 
