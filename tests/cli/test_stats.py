@@ -18,7 +18,8 @@ HOSTILE = "=HYPERLINK(1)\x1b[31m\u202eabc"
 
 def rtlog(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[bytes]":
     command = [sys.executable, "-m", "rtlog.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=False, env=os.environ | environment)
+    plain = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "FORCE_COLOR"}}
+    return subprocess.run(command, capture_output=True, check=False, env=plain | environment)
 
 
 @pytest.fixture
