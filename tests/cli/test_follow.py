@@ -32,13 +32,18 @@ CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 RTLOG = (sys.executable, "-m", "rtlog.cli")
 
 
+def plain() -> dict[str, str]:
+    """Give the environment without what says how output looks and where recordings are."""
+    ours = {"COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "RTLOG_HOME"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
 class Terminal:
     """A command on a terminal of its own, and what it wrote there."""
 
     def __init__(self, command: tuple[str, ...], folder: Path, size: tuple[int, int], **environment: str) -> None:
         self._master, slave = pty.openpty()
         self.resize(*size)
-        plain = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "NO_COLOR", "FORCE_COLOR", "RTLOG_HOME"}}
         self.before = termios.tcgetattr(slave)
         self.slave = slave
         self.process = subprocess.Popen(
@@ -47,7 +52,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             cwd=folder,
-            env=plain | {"TERM": "xterm-256color"} | environment,
+            env=plain() | {"TERM": "xterm-256color"} | environment,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
         )
@@ -112,10 +117,15 @@ def terminal(*command: str, folder: Path, size: tuple[int, int] = (100, 30), **e
 
 @contextmanager
 def piped(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    plain = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "FORCE_COLOR", "RTLOG_HOME"}}
     command = (*RTLOG, "timeline", "-f", *arguments)
     with subprocess.Popen(
-        command, cwd=folder, env=plain, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=folder,
+        env=plain(),
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         try:
             yield process
@@ -156,7 +166,7 @@ def done(number: int) -> dict[str, object]:
 
 def analyzed(folder: Path, path: str) -> str:
     command = (*RTLOG, "analyze", path, "--output-format", "full")
-    return subprocess.run(command, cwd=folder, text=True, capture_output=True, check=False).stdout
+    return subprocess.run(command, cwd=folder, env=plain(), text=True, capture_output=True, check=False).stdout
 
 
 def test_records_appear_as_they_are_written_and_the_footer_ends_it(tmp_path: Path):
@@ -496,7 +506,7 @@ def test_a_live_recording_shows_the_session_and_keeps_what_the_program_prints_in
 def test_what_the_program_prints_elsewhere_is_its_own(tmp_path: Path, program: tuple[str, ...]):
     upstream, *command = program
     command = (*RTLOG, "record", "--live", "--upstream", upstream, "--", *command)
-    clean = {key: value for key, value in os.environ.items() if "OPENAI" not in key and key != "RTLOG_HOME"}
+    clean = {key: value for key, value in plain().items() if "OPENAI" not in key}
     ran = subprocess.run(command, cwd=tmp_path, env=clean, text=True, capture_output=True, check=False)
 
     assert (ran.returncode, ran.stdout) == (5, "said on stdout\n")
@@ -524,8 +534,7 @@ def test_ctrl_c_ends_a_live_recording_with_its_verdict(tmp_path: Path, program: 
 def test_events_on_stdin_are_drawn_live_too(tmp_path: Path):
     said = '{"type":"session.created"}\n{"dir":"client","event":{"type":"response.create"}}\n'
     command = (*RTLOG, "record", "--live", "-")
-    clean = {key: value for key, value in os.environ.items() if key != "RTLOG_HOME"}
-    ran = subprocess.run(command, cwd=tmp_path, env=clean, text=True, input=said, capture_output=True, check=False)
+    ran = subprocess.run(command, cwd=tmp_path, env=plain(), text=True, input=said, capture_output=True, check=False)
 
     assert (ran.returncode, ran.stdout) == (0, "")
     assert "response.create" in ran.stderr
