@@ -25,7 +25,7 @@ def rtlog(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str
     environment = {k: v for k, v in os.environ.items() if k not in {"FORCE_COLOR", "NO_COLOR"}}
     return subprocess.run(
         [*RTLOG, *arguments],
-        env={**environment, "COLUMNS": "100", **variables},
+        env={**environment, "COLUMNS": "100", "TERM": "xterm", **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

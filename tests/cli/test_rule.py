@@ -17,7 +17,8 @@ CODES = [rule.code for rule in RULES]
 
 
 def rtlog(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "FORCE_COLOR"}}
+    own = {"COLUMNS", "FORCE_COLOR", "NO_COLOR"}
+    environment = {name: value for name, value in os.environ.items() if name not in own} | {"TERM": "xterm"}
     command = [sys.executable, "-m", "rtlog.cli", "rule", *arguments]
     return subprocess.run(command, env={**environment, **variables}, capture_output=True, text=True, check=False)
 
