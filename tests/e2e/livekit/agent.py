@@ -80,9 +80,10 @@ async def main() -> None:
         agent.realtime_llm_session.on("openai_server_event_received", heard)
         agent.realtime_llm_session.push_audio(SPEECH)
         await over.wait()
+        await session.aclose()
+        # Not before: an answer may be committed while the session closes.
         held = [(item.id, item.type) for item in agent.chat_ctx.items]
         sys.stderr.write(f"context {json.dumps(held)}\n")
-        await session.aclose()
 
 
 asyncio.run(main())
