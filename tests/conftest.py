@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 # that: Ctrl-C is what many of them wait for.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Nor do the width and the colours of whoever runs the tests decide what the programs that they start print.
+for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"):
+    os.environ.pop(name, None)
+
 # Property tests give the same answer on every run and on every machine, however slow.
 settings.register_profile("reproducible", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=5_000)
