@@ -10,7 +10,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -246,16 +245,15 @@ MITMDUMP = os.environ.get("RTLOG_MITMDUMP", "")
 async def test_the_flows_and_the_har_of_mitmproxy(tmp_path: Path, name: str):
     flows, har = tmp_path / "call.flows", tmp_path / "call.har"
     async with staged(name, tmp_path) as stage:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
         mitmdump = await asyncio.create_subprocess_exec(
-            MITMDUMP, "--mode", f"reverse:{stage.origin}", "--listen-host", "127.0.0.1", "-p", str(port),
+            MITMDUMP, "--mode", f"reverse:{stage.origin}", "--listen-host", "127.0.0.1", "-p", "0",
             "-w", str(flows),
             "--set", f"hardump={har}", "--set", f"confdir={tmp_path}", "--set", "termlog_verbosity=info",
             stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert mitmdump.stdout is not None
-        await mitmdump.stdout.readline()  # it listens
+        listening = (await mitmdump.stdout.readline()).decode()
+        port = int(listening.rstrip(".\n").rpartition(":")[2])
         await stage.play(f"ws://127.0.0.1:{port}{TARGET}")
         proxy = await stage.recorded()
         mitmdump.send_signal(signal.SIGINT)
