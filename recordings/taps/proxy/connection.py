@@ -64,7 +64,7 @@ class Connection:
         gone: Callable[["Connection"], None],
     ) -> None:
         self.client = Leg(self._read_head, partial(self._ended, "client"), self._gone, partial(begun, self))
-        self.server = Leg(partial(self._heard, "server"), partial(self._ended, "server"), self._gone)
+        self.server = Leg(partial(self._heard, "server"), partial(self._ended, "server"), self._gone, self._dialled)
         self._route = route
         self._upstream = route.upstream
         self._backlog = backlog
@@ -75,6 +75,7 @@ class Connection:
         self._dialling: asyncio.Task[None] | None = None
         self._wiretap: Wiretap | None = None
         self._joined = False
+        self._over = False
 
     @property
     def silent(self) -> bool:
@@ -110,6 +111,11 @@ class Connection:
             self._refuse(405, "Method Not Allowed", "this is no forward proxy; use its URL as the base URL")
             return
         self._dialling = asyncio.get_running_loop().create_task(self._dial(request, bytes(self._head[end:])))
+        self._dialling.add_done_callback(lambda _: self._gone())
+
+    def _dialled(self) -> None:
+        """Let what the upstream does before it is spliced wait until then."""
+        self.server.transport.pause_reading()
 
     async def _dial(self, request: Request, rest: bytes) -> None:
         try:
@@ -120,10 +126,8 @@ class Connection:
             self._notice(f"{self._upstream.url('')} cannot be reached: {problem}")
             self._refuse(502, "Bad Gateway", f"{self._upstream.url('')} cannot be reached: {problem}")
             return
-        if self.client.lost:
-            self.server.transport.abort()
-            return
-        self._splice(request, rest)
+        if not self.client.lost:
+            self._splice(request, rest)
 
     def _splice(self, request: Request, rest: bytes) -> None:
         client, server = self.client, self.server
@@ -138,10 +142,13 @@ class Connection:
         server.transport.write(readdressed(request, self._upstream) + rest)
         if rest:
             self._heard("client", rest, at)
-        if server.over:
+        if server.lost:
+            server.pass_loss_on()
+        elif server.over:
             client.finish()
-        if not client.transport.is_closing():
-            client.transport.resume_reading()
+        for leg in (client, server):
+            if not leg.transport.is_closing():
+                leg.transport.resume_reading()
 
     def _heard(self, side: Side, data: bytes, at: int) -> None:
         wiretap = self._wiretap
@@ -159,8 +166,16 @@ class Connection:
             self._backlog.add(partial(self._wiretap.ended, side, time.monotonic_ns()))
 
     def _gone(self) -> None:
-        if self._joined and not (self.client.lost and self.server.lost):
+        """Say so once neither leg is left and none is coming."""
+        if self._dialling is not None and not self._dialling.done():
+            if self.client.lost:
+                self._dialling.cancel()
             return
+        if self.server.made and not self._joined:
+            self.server.transport.abort()
+        if self._over or any(leg.made and not leg.lost for leg in (self.client, self.server)):
+            return
+        self._over = True
         if self._wiretap is not None:
             self._backlog.add(partial(self._wiretap.over, time.monotonic_ns()))
         self._on_gone(self)

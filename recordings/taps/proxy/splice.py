@@ -41,6 +41,8 @@ class Leg(asyncio.Protocol):
         self.made = False
         self.over = False
         self.lost = False
+        self.failed = False
+        """It was lost without an end of its own."""
         self.peer: Leg | None = None
         self._resetting = False
 
@@ -77,14 +79,18 @@ class Leg(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass the end on: a close as a close, a reset as a reset."""
-        self.lost = True
+        self.lost, self.failed = True, exc is not None
         self._end()
-        if self.peer is not None and not self.peer.lost:
-            if exc is None:
-                self.peer.transport.close()
-            else:
-                self.peer.reset()
+        self.pass_loss_on()
         self.gone()
+
+    def pass_loss_on(self) -> None:
+        """End the peer as this side has ended."""
+        if self.peer is not None and not self.peer.lost:
+            if self.failed:
+                self.peer.reset()
+            else:
+                self.peer.transport.close()
 
     def pause_writing(self) -> None:
         """Read the peer no more: this side takes nothing now."""
