@@ -57,8 +57,10 @@ class Performance:
         match answer:
             case Spoken(text):
                 yield from self._say(response, Say("", "", text))
-            case Called(name, arguments):
+            case Called(name, arguments, until):
                 yield from self._call(response, Call("", "", name, arguments))
+                if until is not None:
+                    yield until
         self._finish(response)
 
     def script(self, steps: tuple[Step, ...]) -> Iterator[Wait]:

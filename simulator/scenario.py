@@ -158,10 +158,11 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The answer to a response that no step makes: a function call."""
+    """The answer to a response that no step makes: a function call. The response is done once *until* is true."""
 
     name: str
     arguments: str
+    until: Wait | None = None
 
 
 Reply: TypeAlias = Spoken | Called

@@ -65,7 +65,7 @@ class Stage:
         """Take a client's message."""
         event = self.session.read(message)
         if event is not None:
-            if event.type != AUDIO and not self.finished:
+            if event.type != AUDIO and self._tasks:
                 self._log.append(event)
             self._gate.arrive(event)
         return self.advance(now)

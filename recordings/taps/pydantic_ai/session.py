@@ -18,6 +18,8 @@ class SessionTap:
         self._connection: Any = None
         self._lifecycle: Any = None
         self._items: dict[str, str] = {}
+        """The items of calls, until the tool and the response that called it are both over, in whichever order."""
+        self._half_over: set[str] = set()
         self._running: set[str] = set()
         self._interrupting = False
 
@@ -81,7 +83,16 @@ class SessionTap:
     def _tool_over(self, kind: str, call_id: str, error: str | None = None) -> None:
         if call_id in self._running:
             self._running.discard(call_id)
-            self._tape.local(kind, item_id=self._items.pop(call_id, None), call_id=call_id, error=error)
+            self._tape.local(kind, item_id=self._item_of_half(call_id), call_id=call_id, error=error)
+
+    def _item_of_half(self, call_id: str) -> str | None:
+        """Give the item of a call of which the tool, or the response, is over."""
+        if call_id in self._half_over:
+            self._half_over.discard(call_id)
+            return self._items.pop(call_id, None)
+        if call_id in self._items:
+            self._half_over.add(call_id)
+        return self._items.get(call_id)
 
     def _interrupt_begins(self, **_: object) -> None:
         self._interrupting = True
@@ -131,7 +142,7 @@ class SessionTap:
         ]
         if said and (ended.status in CUT_OFF or response.interrupted_at_ms is not None):
             said[-1]["interrupted"] = True
-        calls = filter(None, map(self._items.get, response.tool_calls))
+        calls = filter(None, map(self._item_of_half, response.tool_calls))
         return said + [{"item_id": item, "kind": "function_call", "empty": False} for item in calls]
 
     def _response_recorded(self, items: Any, message: object, _error: BaseException | None) -> None:  # noqa: ANN401 - as above

@@ -10,7 +10,7 @@ import pytest
 
 from rtlog.cli.merging import merge_files
 from rtlog.recordings.taps.proxy import Options, ProxyTap
-from rtlog.simulator.scenario import Called, Scenario, Spoken
+from rtlog.simulator.scenario import Called, Scenario, Sent, Spoken
 from rtlog.simulator.server import SimulatedServer
 
 HERE = Path(__file__).parent
@@ -20,6 +20,15 @@ PATIENCE = 60.0
 TOOL = Scenario(
     "one tool call, whose answer is spoken",
     replies=(Called("track_order", '{"number": "7"}'), Spoken("Your order arrives today, as you wished.")),
+)
+OUTRUN = Scenario(
+    "the tool is over before the response that called it",
+    replies=(
+        Called(
+            "track_order", '{"number": "7"}', until=Sent("conversation.item.create", item_type="function_call_output")
+        ),
+        Spoken("Your order arrives today, as you wished."),
+    ),
 )
 
 pytestmark = pytest.mark.skipif(not ENVIRONMENTS, reason="RTLOG_SDK_VENVS names no folder made by make_venvs")
@@ -32,11 +41,11 @@ def python_of(sdk: str) -> Path:
     return python
 
 
-async def play(sdk: str, program: str, folder: Path) -> tuple[Path, Path]:
+async def play(sdk: str, program: str, folder: Path, scenario: Scenario = TOOL) -> tuple[Path, Path]:
     """Run *program* of *sdk* through the proxy; give the recordings of the wire and of its tap."""
     wire, told = folder / "wire.rtlog.jsonl", folder / "sdk.rtlog.jsonl"
     async with (
-        SimulatedServer(TOOL) as server,
+        SimulatedServer(scenario) as server,
         ProxyTap(f"{server.origin}/v1", options=Options(output=wire)) as proxy,
     ):
         url = proxy.url.replace("http", "ws", 1) + "/realtime?model=gpt-realtime"
@@ -111,8 +120,9 @@ async def test_pipecat_tells_of_its_function_calls_and_of_interruptions(tmp_path
     assert order.count("local.interrupt_called") == 1
 
 
-async def test_pydantic_ai_tells_of_its_tools_its_history_and_its_replies(tmp_path: Path):
-    wire, told = await play("pydantic-ai", "pydantic_ai_program.py", tmp_path)
+@pytest.mark.parametrize("scenario", [TOOL, OUTRUN], ids=["at once", "the tool is over first"])
+async def test_pydantic_ai_tells_of_its_tools_its_history_and_its_replies(tmp_path: Path, scenario: Scenario):
+    wire, told = await play("pydantic-ai", "pydantic_ai_program.py", tmp_path, scenario)
 
     assert_same_session(wire, told)
     header, *records, footer = recorded(told)
