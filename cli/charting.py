@@ -43,7 +43,6 @@ def chart(
     path: Path,
     setup: Setup,
     *,
-    fold: bool,
     wire_only: bool,
     epoch: str,
     real_ids: bool,
@@ -54,7 +53,7 @@ def chart(
     With *choose* no more than what it chooses is kept of a long recording, which is read twice for that; standard input
     is read but once. Raises RecordingError for what cannot be read, RtlogError for an epoch that is not there.
     """
-    reading = partial(_read, path, fold=fold, wire_only=wire_only)
+    reading = partial(_read, path, wire_only=wire_only)
     gathering = Gathering() if choose is not None and path != STDIN else Gathering.of_everything()
     analysis, header = reading(setup, gathering)
     builder, outline, selection = gathering.builder, gathering.outline, None
@@ -71,9 +70,10 @@ def chart(
 
 
 def _read(
-    path: Path, setup: Setup, collector: TimelineBuilder | Gathering, *, fold: bool, wire_only: bool
+    path: Path, setup: Setup, collector: TimelineBuilder | Gathering, *, wire_only: bool
 ) -> tuple[Analysis, Header]:
-    with read(path, fold=fold) as reading:
+    # Record by record: of a run that is read as one nobody could tell when it paused.
+    with read(path) as reading:
         analysis = setup.analysis(reading, wire_only=wire_only)
         for record in _of_the_wire(reading) if wire_only else reading:
             collector.feed(record, analysis.feed(record))

@@ -94,7 +94,6 @@ def _draw(files: list[str], setup: "Setup", wishes: Wishes, output: Path | None,
         chart(
             path,
             setup,
-            fold=wishes.fold,
             wire_only=wishes.wire_only,
             epoch=wishes.epoch,
             real_ids=not wishes.labels,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from rtlog.analyzers.analysis import Analysis
 from rtlog.analyzers.finding import Finding
-from rtlog.analyzers.moment import last_of, moment_of
+from rtlog.analyzers.moment import moment_of
 from rtlog.analyzers.reconciler.changes import Change
 from rtlog.recordings.record import Record
 from rtlog.recordings.vocabulary.events import canonical
@@ -26,7 +26,7 @@ from rtlog.timelines.words import joined
 
 
 class TimelineBuilder:
-    """Collects what a timeline shows; memory grows by 32 bytes a delta and a few hundred for any other record.
+    """Collects what a timeline shows; memory grows by 40 bytes a delta and a few hundred for any other record.
 
     Of a record that *selection* has in none of its windows nothing is kept but that it was there.
     """
@@ -86,8 +86,8 @@ class TimelineBuilder:
             self._course.hide()
             self._skipped = Skipped(at, at)
             self.elements.append(self._skipped)
-        self._skipped.records += record.folded + 1
-        self._skipped.last = last_of(record)
+        self._skipped.records += 1
+        self._skipped.last = at
         for change in changes:
             self._course.feed(change)
         if self._lanes(changes) is not None:
@@ -119,7 +119,6 @@ class TimelineBuilder:
         burst.lines.append(record.line)
         burst.seqs.append(record.seq)
         burst.times.append(UNTIMED if record.t is None else record.t)
-        burst.counts.append(record.folded + 1)
 
 
 def _entry(record: Record, changes: Sequence[Change], lanes: LaneChanges | None) -> Entry:

@@ -62,7 +62,7 @@ class Following:
 
     def feed(self, record: Record) -> Iterator[Row | Finding]:
         """Give the rows that *record* completes and the findings that it settles."""
-        self.records += record.folded + 1
+        self.records += 1
         self.last = moment_of(record)
         if self.teller.epoch is None:
             self.teller.epoch = self.timeline.epoch = record.t

@@ -16,7 +16,7 @@ from rtlog.timelines.outline import Outline
 MOST_ELEMENTS: Final = 25_000
 """Of 1.3 kB each, where every record has a row of its own."""
 MOST_RECORDS: Final = 250_000
-"""Of 50 bytes each, where they are deltas."""
+"""Of 40 bytes each, where they are deltas."""
 
 
 class Gathering:

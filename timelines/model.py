@@ -59,7 +59,7 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class Burst:
-    """A run of deltas and appends: some 50 bytes a record, whatever they held."""
+    """A run of deltas and appends: some 40 bytes a record, whatever they held."""
 
     conn: int
     types: list[str] = field(default_factory=list)
@@ -67,8 +67,6 @@ class Burst:
     lines: "array[int]" = field(default_factory=lambda: array("q"))
     seqs: "array[int]" = field(default_factory=lambda: array("q"))
     times: "array[int]" = field(default_factory=lambda: array("q"))
-    counts: "array[int]" = field(default_factory=lambda: array("q"))
-    """Records that each member stands for (the reader folds runs of appends)."""
 
     def __len__(self) -> int:
         return len(self.seqs)
@@ -88,21 +86,12 @@ class Burst:
             chosen.lines.append(self.lines[index])
             chosen.seqs.append(self.seqs[index])
             chosen.times.append(self.times[index])
-            chosen.counts.append(self.counts[index])
         return chosen
 
     def part(self, start: int, stop: int) -> "Burst":
         """Give the members from *start* up to *stop*."""
         cut = slice(start, stop)
-        return Burst(
-            self.conn,
-            self.types[cut],
-            self.dirs[cut],
-            self.lines[cut],
-            self.seqs[cut],
-            self.times[cut],
-            self.counts[cut],
-        )
+        return Burst(self.conn, self.types[cut], self.dirs[cut], self.lines[cut], self.seqs[cut], self.times[cut])
 
 
 @dataclass(slots=True, eq=False)

@@ -103,9 +103,6 @@ class FoldRow:
             self.last, self.key = element.at, self.key or element.key
             return
         self.counts.update(element.types)
-        if sum(element.counts) > len(element):
-            for event_type, count in zip(element.types, element.counts, strict=True):
-                self.counts[event_type] += count - 1
         self.dirs.update(element.dirs)
         self.last = element.moment(len(element) - 1)
 
@@ -140,7 +137,7 @@ class LeftOutRow:
         """Leave *element* out."""
         match element:
             case Burst():
-                self.records += sum(element.counts)
+                self.records += len(element)
                 self.last = element.moment(len(element) - 1)
             case Skipped():
                 self.records += element.records

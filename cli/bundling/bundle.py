@@ -73,7 +73,7 @@ def bundle(
     with folder_at(folder, force=force) as draft:
         recording = draft / f"{name}{SUFFIX}.gz"
         _scrub(cut, recording, spoken=spoken)
-        drawn = chart(recording, setup, fold=True, wire_only=False, epoch="push", real_ids=False)
+        drawn = chart(recording, setup, wire_only=False, epoch="push", real_ids=False)
         for file, output_format, render in RENDERINGS:
             _draw(drawn, draft / file, output_format, render, spoken=spoken)
         told = ["", _verifiable(recording.name)]

@@ -39,7 +39,7 @@ def compared(
     """Compare the recordings at *paths*; raises RecordingError for what cannot be read."""
     if paths == (STDIN, STDIN):
         raise RtlogError("diff - -: standard input holds one recording; name a file for the other")
-    a, b = (chart(path, setup, fold=True, wire_only=wire_only, epoch="push", real_ids=real_ids) for path in paths)
+    a, b = (chart(path, setup, wire_only=wire_only, epoch="push", real_ids=real_ids) for path in paths)
     comparison = compare(session_of(a.timeline), session_of(b.timeline), wishes)
     sides = _side(a), _side(b)
     return Page(comparison, sides, tellers_of(comparison, private=private), (a.report, b.report))

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -12,6 +13,10 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
+from rtlog.analyzers.moment import NS_PER_MS
+from rtlog.recordings.format import Header
+from rtlog.recordings.recorder import Recorder
+from rtlog.recordings.writer import Writer
 from rtlog.timelines.document import EntryDocument, Timelines
 
 SAMPLES = Path(str(files("rtlog.recordings.samples")))
@@ -268,6 +273,35 @@ def test_a_recording_that_is_still_growing_is_drawn_as_far_as_it_goes(tmp_path: 
     assert done.returncode == 0
     assert "conversation.item.deleted" in done.stdout
     assert "! RT901" in done.stdout
+
+
+@pytest.fixture
+def six_seconds_of_audio(tmp_path: Path) -> Path:
+    """A recording that keeps its audio: 300 appends, one every 20 ms, then speech is found in them."""
+    path = tmp_path / "kept.rtlog.jsonl"
+    append = json.dumps({"type": "input_audio_buffer.append", "audio": b64encode(bytes(960)).decode()})
+    with Recorder(Writer(path, Header(audio="keep"), clock=lambda: 0)) as recorder:
+        recorder.src = "wire"
+        recorder.server('{"type":"session.created","session":{"id":"s"}}', 0)
+        for number in range(1, 301):
+            recorder.client(append, number * 20 * NS_PER_MS)
+        recorder.server('{"type":"input_audio_buffer.speech_started","item_id":"i1"}', 6005 * NS_PER_MS)
+    return path
+
+
+@pytest.mark.parametrize("style", ["lanes", "steps"])
+def test_no_idle_time_is_told_of_while_audio_is_appended(six_seconds_of_audio: Path, style: str) -> None:
+    text = shown(six_seconds_of_audio, "--style", style, "--from", "0")
+
+    assert "of nothing" not in text
+    assert "300 input_audio_buffer.append, 5.98 s" in text
+
+
+def test_a_part_of_appended_audio_is_that_part(six_seconds_of_audio: Path) -> None:
+    text = shown(six_seconds_of_audio, "--from", "3000", "--to", "3100")
+
+    assert "6 input_audio_buffer.append, 100 ms" in text
+    assert "150 records are not shown, lines 2-151" in text
 
 
 def test_an_untimed_recording_is_told_by_its_lines(tmp_path: Path) -> None:

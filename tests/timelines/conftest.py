@@ -38,9 +38,9 @@ def of_tape() -> Callable[..., Timeline]:
 def of_sample() -> Callable[[str], Timeline]:
     """A function that gives the timeline of a sample recording by the start of its name."""
 
-    def build(name: str, *, fold: bool = True) -> Timeline:
+    def build(name: str) -> Timeline:
         (path,) = SAMPLES.glob(f"{name}-*.rtlog.jsonl")
-        with read(path, fold=fold) as reading:
+        with read(path) as reading:
             return built(reading)
 
     return build

@@ -49,7 +49,7 @@ def outlined(sample: str) -> Outline:
 
 def records(sample: str) -> Iterator[Record]:
     (path,) = SAMPLES.glob(f"{sample}-*.rtlog.jsonl")
-    with read(path, fold=True) as reading:
+    with read(path) as reading:
         yield from reading
 
 

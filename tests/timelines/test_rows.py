@@ -112,7 +112,7 @@ def test_the_story_of_r1_begins_at_its_first_push(of_sample: Sample) -> None:
 
 
 def test_every_record_is_shown_folded_or_counted(sample: str, of_sample: Sample) -> None:
-    timeline = of_sample(sample, fold=False)
+    timeline = of_sample(sample)
     page = rows(timeline, Selection((Window(20, 60),)))
     count = {EntryRow: lambda _: 1, FoldRow: lambda r: r.counts.total(), LeftOutRow: lambda r: r.records}
 

@@ -88,7 +88,7 @@ class _Collected:
         if self._selection.asks:
             return
         columns = self.deltas
-        for index, count in enumerate(burst.counts):
+        for index in range(len(burst)):
             at = burst.moment(index)
             if not self._selection.holds(at.seq) or not self._selection.choice.at(at):
                 continue
@@ -98,7 +98,6 @@ class _Collected:
             columns.dir.append(_DIRECTION[at.dir])
             columns.type.append(self.types.number(at.type))
             columns.conn.append(at.conn)
-            columns.n.append(count)
 
     def _skipped(self, skipped: Skipped) -> None:
         for conn, changes in skipped.lanes.items():

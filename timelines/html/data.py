@@ -26,14 +26,13 @@ class Records(Struct):
 
 
 class Deltas(Struct):
-    """Records that come in bursts: `n` is how many each row stands for."""
+    """Records that come in bursts."""
 
     line: list[int] = []
     t: list[int] = []
     dir: list[int] = []
     type: list[int] = []
     conn: list[int] = []
-    n: list[int] = []
 
 
 class Splice(Struct, array_like=True):

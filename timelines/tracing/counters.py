@@ -21,11 +21,11 @@ def counter_events(timeline: Timeline, selection: Selection, stage: Stage) -> It
     buckets: dict[int, Counter[Key]] = {}
     for element in timeline.elements:
         if isinstance(element, Burst) and not selection.asks:
-            for index, count in enumerate(element.counts):
+            for index in range(len(element)):
                 at = element.moment(index)
                 if selection.holds(at.seq) and selection.choice.at(at):
                     process, _, ts = stage.place(at, at.dir)
-                    buckets.setdefault(ts // BUCKET, Counter())[process, at.type] += count
+                    buckets.setdefault(ts // BUCKET, Counter())[process, at.type] += 1
     for bucket in sorted(buckets.keys() | {bucket + 1 for bucket in buckets}):
         counts = buckets.get(bucket, Counter())
         for process, event_type in sorted(counts.keys() | buckets.get(bucket - 1, Counter()).keys()):

@@ -29,7 +29,7 @@ def session(records: Iterable[Record], provider: str | None = None) -> Session:
 
 def sample_session(name: str) -> Session:
     (path,) = SAMPLES.glob(f"{name}-*.rtlog.jsonl")
-    with read(path, fold=True) as reading:
+    with read(path) as reading:
         return session(reading)
 
 

@@ -174,7 +174,7 @@ def test_what_overlaps_is_grouped_by_its_kind_and_named_for_itself(of_tape: Call
 
 
 def test_deltas_are_counted_and_not_drawn_one_by_one(of_sample: Callable[..., Timeline]) -> None:
-    timeline = of_sample("r01", fold=False)
+    timeline = of_sample("r01")
     events = trace_of(timeline)
     counted: Counter[str] = Counter()
     for event in of(events, "C"):

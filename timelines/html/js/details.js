@@ -155,7 +155,7 @@ const Details = (() => {
     if (hit.deltas) {
       for (let i = hit.deltas[0]; i < hit.deltas[1]; i++) {
         const row = hit.track.rows[i], type = Data.types[Data.deltas.type[row]];
-        counts.set(type, (counts.get(type) || 0) + Data.deltas.n[row]);
+        counts.set(type, (counts.get(type) || 0) + 1);
       }
     }
     const told = counts.size ? [...counts].map(([type, count]) => make("p", `\u00d7${count} `, make("code", type))) : [make("p", `\u00d7${hit.count} records: click to zoom in`)];

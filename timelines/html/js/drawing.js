@@ -212,7 +212,7 @@ const Drawing = (() => {
       while (low < track.times.length && track.times[low] <= this.to) {
         const x = Math.floor(this.x(track.times[low]) / BIN) * BIN;
         const high = Math.max(low + 1, Data.lowerBound(track.times, this.timeAt(x + BIN), low));
-        const count = track.sums[high] - track.sums[low];
+        const count = high - low;
         columns.push({ x, count, low, high });
         most = Math.max(most, count);
         low = high;

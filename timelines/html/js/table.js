@@ -97,7 +97,7 @@ const Table = (() => {
 
   function ofDeltas([from, until]) {
     const counts = new Map();
-    for (let i = from; i < until; i++) counts.set(deltas.type[i], (counts.get(deltas.type[i]) || 0) + deltas.n[i]);
+    for (let i = from; i < until; i++) counts.set(deltas.type[i], (counts.get(deltas.type[i]) || 0) + 1);
     const words = [...counts].map(([type, count]) => `\u00d7${count} ${Data.types[type]}`).join(", ");
     const lasts = deltas.t[until - 1] - deltas.t[from];
     return [cell("line", deltas.line[from]), cell("when", Axis.offset(deltas.t[from])), cell("clock", Axis.wall(deltas.t[from])),

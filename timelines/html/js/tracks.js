@@ -46,14 +46,13 @@ const Tracks = (() => {
   }
 
   function densityOf(dir) {
-    const times = [], sums = [0], rows = [];
+    const times = [], rows = [];
     for (let i = 0; i < Data.deltas.size; i++) {
       if (Data.deltas.dir[i] !== dir) continue;
       times.push(Data.deltas.t[i]);
-      sums.push(sums[sums.length - 1] + Data.deltas.n[i]);
       rows.push(i);
     }
-    return { times, sums, rows };
+    return { times, rows };
   }
 
   function track(lane, [kind, of, title]) {
