@@ -10,10 +10,11 @@ const Table = (() => {
   const body = byId("rows"), pane = byId("table-pane"), sized = byId("rows-height");
   const DIRECTION = ["client \u2192", "\u2190 server", "\u25cf local", ""];
   const LANE = ["client", "server", "local", ""];
-  let rows = [], placeOf = new Map(), asked = false;
+  let rows = [], placeOf = new Map(), asked = false, builds = 0, painted = "";
 
   /* {record} | {deltas: [first, until]} | {idle} in the order of the recording. */
   function build() {
+    builds++;
     rows = [];
     placeOf = new Map();
     let delta = 0, previous = Data.first;
@@ -64,6 +65,10 @@ const Table = (() => {
     const top = pane.scrollTop, first = Math.max(0, Math.floor((top * scale()) / ROW) - SPARE);
     const last = Math.min(rows.length, first + Math.ceil(pane.clientHeight / ROW) + 2 * SPARE);
     const offset = scale() > 1 ? top - SPARE * ROW : first * ROW;
+    // A row that is replaced between press and release is never clicked: only what differs is painted.
+    const wanted = [builds, first, last, offset, State.state.record].join();
+    if (wanted === painted) return;
+    painted = wanted;
     body.style.transform = `translateY(${Math.max(0, offset)}px)`;
     body.replaceChildren(...rows.slice(first, last).map((row, i) => element(row, first + i)));
   }
@@ -148,6 +153,7 @@ const Table = (() => {
   /* The table follows the drawing, unless a record is chosen: then it stays with that. */
   let following = 0;
   function follow() {
+    if (!document.documentElement.dataset.ready) return; // the page opens on the story, and stays there
     clearTimeout(following);
     following = setTimeout(() => {
       if (State.state.record < 0) pane.scrollTop = (firstInSight() * ROW) / scale();
