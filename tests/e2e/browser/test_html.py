@@ -118,6 +118,20 @@ def test_a_chosen_record_shows_what_it_says_and_the_three_lanes_at_its_moment(op
     assert lanes["local"].locator(".chip.extra").all_text_contents() == ["+ sys1 (only here)"]
 
 
+def test_a_row_that_stays_as_it_is_is_not_painted_again(opened: Opened):
+    """A click needs the same row under it from the press to the release."""
+    page = opened("r01")
+
+    stayed = page.evaluate("""async () => {
+      const row = document.querySelector("#rows .row");
+      document.getElementById("table-pane").dispatchEvent(new Event("scroll"));
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+      return row.isConnected;
+    }""")
+
+    assert stayed
+
+
 def test_a_chosen_record_can_be_read_as_it_was_recorded(opened: Opened):
     page = opened("r01")
 
